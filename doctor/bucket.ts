@@ -5,6 +5,8 @@ const { ok, note, warning, failure } = findingsOf("backups");
 /** The part of a bucket's interface that the doctor uses. @throws Error if the store refuses or does not answer. */
 export interface Listed {
   list(prefix: string, after?: string, most?: number): Promise<string[]>;
+  /** Whether the bucket keeps overwritten objects: `Enabled`, or another word. Absent: the store is no bucket. */
+  versioning?(): Promise<string>;
 }
 
 /** A target of backups; `none`: it is not set; `unknown`: it is set, but this machine cannot reach it. */
@@ -24,14 +26,14 @@ export async function bucketFindings(bucket: LookedAt): Promise<Finding[]> {
       ),
     ];
   }
-  return [await opened(bucket, "the bucket", "webstack:backups.target", failure)];
+  return opened(bucket, "the bucket", "webstack:backups.target", failure);
 }
 
 /** Checks that the keys of the copy may list it. An `up` needs no copy, so nothing here makes it fail. */
 export async function copyFindings(copy: LookedAt): Promise<Finding[]> {
   if (copy === "none") return [];
   if (copy === "unknown") return [note("the copy of the backups was not looked at")];
-  return [await opened(copy, "the copy", "webstack:backups.copy", warning)];
+  return opened(copy, "the copy", "webstack:backups.copy", warning);
 }
 
 async function opened(
@@ -39,14 +41,34 @@ async function opened(
   what: string,
   setting: string,
   bad: typeof failure | typeof warning,
-): Promise<Finding> {
+): Promise<Finding[]> {
   try {
     await store.list("", "", 1);
-    return ok(`${what} is there and the keys may list it`);
   } catch (error) {
-    return bad(
-      `${what} of ${setting} does not open: ${(error as Error).message}`,
-      `look at endpoint, bucket, region and keys of ${setting}, or at its sftp`,
-    );
+    const remedy = `look at endpoint, bucket, region and keys of ${setting}, or at its sftp`;
+    return [bad(`${what} of ${setting} does not open: ${(error as Error).message}`, remedy)];
+  }
+  return [ok(`${what} is there and the keys may list it`), ...(await versioned(store, what))];
+}
+
+/** An access key that puts objects can overwrite all of them; only earlier versions protect from that. */
+async function versioned(store: Listed, what: string): Promise<Finding[]> {
+  if (!store.versioning) return [];
+  try {
+    const status = await store.versioning();
+    if (status === "Enabled") return [ok(`${what} keeps earlier versions of overwritten objects`)];
+    return [
+      warning(
+        `${what} keeps no versions (versioning is ${status || "off"}), so an access key that puts objects can overwrite every backup`,
+        "aws s3api put-bucket-versioning --versioning-configuration Status=Enabled, see docs/backups.md",
+      ),
+    ];
+  } catch (error) {
+    return [
+      warning(
+        `whether ${what} keeps earlier versions was not told: ${(error as Error).message}`,
+        "give the access key s3:GetBucketVersioning, see docs/backups.md",
+      ),
+    ];
   }
 }

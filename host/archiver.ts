@@ -72,7 +72,7 @@ function tell(): void {
     ...(newest.timeline === timeline ? newest.found : nothingNewest),
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
-    link: end?.number ?? 0,
+    ...{ knowsEnd: end !== undefined, link: end?.number ?? 0 },
     // A node that does not archive reports what the others have archived: its supervisor cuts the binary log by that.
     archived: end?.archived ?? watch.archived(timeline),
     newestUs: link?.segment?.toUs ?? 0,

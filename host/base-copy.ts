@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { awaitEnd, checkFollows } from "./archiver/base/archive-end";
 import { CopyServer } from "./archiver/base/copy-server";
 import {
   checkDumpSpace,
@@ -48,14 +49,20 @@ async function dumpOf(
   }
 }
 
+async function gtidsAndVersion(mysql: Mysql): Promise<{ gtids: string; version: string }> {
+  const sql = "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()";
+  const [row] = await mysql.query(sql, 10_000);
+  return { gtids: row?.[0] ?? "", version: row?.[1] ?? "" };
+}
+
 /**
  * Runs as MySQL's system user: clones all data of this node's MySQL, starts a MySQL on the copy to check
  * it, to read its GTID set and the checksums of its tables, and to dump it, and shuts that server down.
  */
 async function main(): Promise<void> {
-  const status = JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
-  if (status.timeline === "") throw new Error("the archiver has no timeline yet; a base needs one");
   const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
+  const read = () => JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
+  const status = await awaitEnd(read, async () => (await gtidsAndVersion(mysql)).gtids);
   await removeCopy(folder, mysql);
   const plainBytes = dataBytes(dataFolder);
   checkFreeSpace(dirname(folder), plainBytes);
@@ -68,10 +75,8 @@ async function main(): Promise<void> {
   mysql.abandon("the clone is complete");
   const copy = await CopyServer.start(target, user);
   await checkOrigin(copy.mysql, status);
-  const [row] = await copy.mysql.query(
-    "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()",
-    10_000,
-  );
+  const { gtids, version } = await gtidsAndVersion(copy.mysql);
+  checkFollows(status, gtids);
   // A base that the archive waits for is not delayed by a dump.
   const isUrgent = status.problem === "gap";
   const query = (sql: string, answerMs: number) => copy.mysql.query(sql, answerMs);
@@ -83,9 +88,9 @@ async function main(): Promise<void> {
   const info: CopyInfo = {
     timeline,
     link,
-    gtids: row?.[0] ?? "",
+    gtids,
     plainBytes,
-    mysql: row?.[1] ?? "",
+    mysql: version,
     sums,
     ...dump,
   };

@@ -7,6 +7,7 @@ import { removerOf } from "./prune/remove-planned";
 import { SftpRemover } from "./prune/removers";
 import { backupsOf, retentionOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
+import { RetriedStore } from "./restore/retried-store";
 
 const say = (line: string) => console.log(line);
 
@@ -36,7 +37,8 @@ async function copy(stack: string | undefined, options: CopyOptions): Promise<vo
   if (!prune) return;
   const nowMs = Date.now();
   const retention = retentionOf(stack);
-  if (!(await pruneCopy({ from, to, root, retention, remover, nowMs, say }))) process.exitCode = 1;
+  const read = { from: new RetriedStore(from), to: new RetriedStore(to) };
+  if (!(await pruneCopy({ ...read, root, retention, remover, nowMs, say }))) process.exitCode = 1;
   if (remover instanceof SftpRemover) await remover.removeAbandoned(nowMs);
 }
 

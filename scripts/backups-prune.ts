@@ -6,7 +6,7 @@ import { removePlanned, removerOf } from "./prune/remove-planned";
 import { pruningLines } from "./prune/report";
 import { SftpRemover } from "./prune/removers";
 import { backupsOf, retentionOf } from "./restore/bucket";
-import { deskStore } from "./restore/desk-store";
+import { readingStore } from "./restore/desk-store";
 import { timelines } from "./restore/read-chain";
 
 const options = {
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const { target, root } = backupsOf(stack, undefined);
   const retention = retentionOf(stack);
   const remover = planOnly ? undefined : removerOf(target, stack, "target");
-  const store = deskStore(target);
+  const store = readingStore(target);
   for (const timeline of await timelines(store, root)) {
     const made = pruning(await readHistory(store, root, timeline), retention, Date.now());
     for (const line of pruningLines(timeline, made)) console.log(line);

@@ -11,6 +11,7 @@ import {
   heartbeatSql,
   inspectAloud,
 } from "./restore/check-restored";
+import { checkOverwritten } from "./restore/overwritten";
 import {
   type Compared,
   momentIn,
@@ -36,6 +37,7 @@ const options = {
   stack: { type: "string" },
   identity: { type: "string" },
   from: { type: "string" },
+  "oldest-versions": { type: "boolean", default: false },
 } as const;
 const say = (line: string) => console.log(line);
 
@@ -125,18 +127,20 @@ async function tellFailure(
 }
 
 /**
- * `npm run db:prove [-- --window newest|all] [--from target|copy] [--stack S]`: restores a random second, and records
+ * `npm run db:prove [-- --window newest|all] [--from target|copy] [--oldest-versions] [--stack S]`: restores a random second, and records
  * the result in the bucket from which it restored.
  */
 async function main(): Promise<void> {
-  const { window, stack, identity, from } = parseArgs({ options }).values;
+  const { window, stack, identity, from, ...more } = parseArgs({ options }).values;
   if (window !== "newest" && window !== "all") {
     throw new Error(`--window must be newest or all, got ${JSON.stringify(window)}`);
   }
-  const backups = backupsOf(chosenStack(stack), identity, fromWord(from));
+  const found = backupsOf(chosenStack(stack), identity, fromWord(from));
+  const backups = { ...found, oldestVersions: more["oldest-versions"] };
   let timeline: string | undefined;
   try {
     checkIdentity(backups);
+    await checkOverwritten(backups, say);
     const opened = await openArchive(backups);
     timeline = opened.archive.timeline;
     await prove(opened, windowOf(opened.archive, window));

@@ -9,13 +9,14 @@ import {
   formerOf,
 } from "./restore/command-line";
 import { backupsOf } from "./restore/bucket";
-import { deskStore } from "./restore/desk-store";
+import { readingStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspectAloud } from "./restore/check-restored";
 import { isProof, sayProved } from "./restore/proof";
 import { replaceAll, replacePlanLines, undoAll } from "./restore/replace/replace";
 import { stampAt } from "./restore/replace/record";
 import { dropReplaced } from "./restore/replace/undo";
+import { overwrittenHint } from "./restore/overwritten";
 import { readFor } from "./restore/read-for";
 import { planLines } from "./restore/report";
 import { bringChecked } from "./restore/tables/room";
@@ -69,10 +70,10 @@ function sayKept({ container, folder }: Pick<InContainer, "container" | "folder"
 
 /** Restores a dump, checks all tables, and keeps the container with `--into new`. */
 async function restoreDump(options: RestoreOptions, id: string): Promise<void> {
-  const { stack, identity, from, history, planOnly, use } = options;
+  const { stack, identity, from, history, planOnly, use, oldestVersions } = options;
   const backups = backupsOf(stack, identity, from);
   if (!planOnly) checkIdentity(backups);
-  const store = deskStore(backups.target);
+  const store = readingStore(backups.target, oldestVersions);
   const found = await findDump(store, backups.root, { id, history });
   for (const line of dumpLines(found)) say(line);
   if (planOnly) return;
@@ -119,7 +120,7 @@ async function former({ work, stamp, stack: named }: Former): Promise<void> {
 
 /**
  * `npm run db:restore -- --to TIME | --to-gtid SET | --latest | --dump [ID] [--into drill|new|replace]
- * [--tables app.entry [--replace]] [--from target|copy] [--stack S]`.
+ * [--tables app.entry [--replace]] [--from target|copy] [--oldest-versions] [--stack S]`.
  */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -131,7 +132,8 @@ async function main(): Promise<void> {
   const stack = chosenStack(named.stack, changes ? { dangerous: "npm run db:restore" } : {});
   const options = { ...named, stack };
   if (target.kind === "dump") return restoreDump(options, target.id);
-  const backups = backupsOf(stack, options.identity, options.from);
+  const { identity, from, oldestVersions } = options;
+  const backups = { ...backupsOf(stack, identity, from), oldestVersions };
   if (!planOnly) checkIdentity(backups);
   const { store, timeline } = await openHistory(backups, history);
   const startMs = Date.now();
@@ -143,7 +145,7 @@ async function main(): Promise<void> {
   }
   if (made.faults.length > 0 && !withGaps) {
     throw new Error(
-      "the archive has gaps before the target; say --with-gaps to restore without them",
+      `the archive has gaps before the target; say --with-gaps to restore without them. ${overwrittenHint}`,
     );
   }
   if (planOnly) return;

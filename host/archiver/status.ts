@@ -28,6 +28,8 @@ export interface Status {
   timeline: string;
   /** Origin of the data whose history that is, as `originText` has it; a base must be a copy of the same. */
   origin: string;
+  /** True if this node has read the end of the archive: `link` and `archived` are then those of that end. */
+  knowsEnd: boolean;
   /** Number of the last link, 0 on a node that does not archive; GTID set of everything archived, by any node. */
   link: number;
   archived: string;

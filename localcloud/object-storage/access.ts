@@ -12,14 +12,19 @@ const shape = z.strictObject({
   /** Names of the buckets that there are. */
   buckets: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{2,62}$/)).min(1),
   region: z.string().min(1),
-  /** Puts what is not there, gets, lists; overwrites and deletes nothing. */
+  /** Puts, gets and lists, with versions; deletes nothing. */
   writer: pair,
-  /** Lists and deletes; puts and reads nothing. */
+  /** Lists, and deletes objects; puts and reads nothing, and deletes no single version. */
   keeper: pair,
+  /** True if the buckets keep overwritten objects as earlier versions. */
+  versioning: z.boolean().default(true),
 });
 
 /** Buckets, and who may use them. */
 export type StorageAccess = z.infer<typeof shape>;
+
+/** What a request is judged by. */
+export type StorageKeys = Omit<StorageAccess, "versioning">;
 
 /** Reads them from a file. @throws Error that names what is wrong in it. */
 export function readStorageAccess(file: string): StorageAccess {
@@ -50,7 +55,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
  *
  * @throws S3Error if nobody who is known has.
  */
-export function signerOf(request: SignedRequest, access: StorageAccess, now: Date): Who {
+export function signerOf(request: SignedRequest, access: StorageKeys, now: Date): Who {
   const header = (name: string) => String(request.headers[name] ?? "").trim();
   const found = form.exec(header("authorization"));
   if (!found) throw new S3Error("AccessDenied", "the request is not signed with AWS4-HMAC-SHA256");

@@ -1,7 +1,7 @@
 import { type Server, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { FaultError, type FaultOf } from "../faults/shapes";
-import { readStorageAccess, type StorageAccess, signerOf } from "./access";
+import { readStorageAccess, type StorageKeys, signerOf } from "./access";
 import { Objects } from "./objects";
 import { StorageFaults } from "./storage-faults";
 import { lastingConnections } from "../lasting-connections";
@@ -19,7 +19,7 @@ export class ObjectStorage {
   /** @throws Error if the file with buckets and keys is not right. */
   constructor(state: string, accessFile: string, now: () => Date) {
     const access = readStorageAccess(accessFile);
-    this.objects = new Objects(join(state, "objects"), access.buckets);
+    this.objects = new Objects(join(state, "objects"), access.buckets, access.versioning);
     const args = { access, objects: this.objects, faults: this.faults, now };
     this.servers = storageServers(args, 2);
   }
@@ -41,7 +41,7 @@ const mostBytes = 512 * 2 ** 20;
 
 /** What the object storage is served with. */
 export interface StorageArgs {
-  access: StorageAccess;
+  access: StorageKeys;
   objects: Objects;
   faults: StorageFaults;
   now: () => Date;

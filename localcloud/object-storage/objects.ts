@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,23 +12,33 @@ import {
 import { join } from "node:path";
 import { type StorageRequest, S3Error } from "./messages";
 
-/** What is known of an object. */
-export interface StoredObject {
-  key: string;
+/** What is known of one version of an object. */
+export interface StoredVersion {
   bytes: number;
   /** MD5 of the content, or for one of several parts what S3 makes of theirs. */
   etag: string;
   /** As ISO 8601 in UTC. */
   modified: string;
+  /** Id of the version; `null`, as in S3: put while the bucket kept no versions. */
+  version: string;
 }
 
-/** Objects of the buckets, each in two files of a folder. */
+/** What is known of an object. */
+export interface StoredObject extends StoredVersion {
+  key: string;
+  /** Versions that were overwritten, newest first. */
+  earlier: StoredVersion[];
+}
+
+/** Objects of the buckets, each in two files of a folder, and one more for each overwritten version. */
 export class Objects {
   private readonly buckets = new Map<string, Map<string, StoredObject>>();
 
   constructor(
     private readonly folder: string,
     buckets: readonly string[],
+    /** True if an overwritten object stays as an earlier version. */
+    readonly isVersioned = true,
   ) {
     for (const bucket of buckets) this.buckets.set(bucket, this.load(bucket));
   }
@@ -40,13 +51,23 @@ export class Objects {
     return this.buckets.get(bucket)?.get(key);
   }
 
-  content(bucket: string, key: string): Buffer {
-    return readFileSync(this.path(bucket, key));
+  /** A version of an object; undefined: there is none of that id. */
+  version(bucket: string, key: string, id: string): StoredVersion | undefined {
+    const object = this.find(bucket, key);
+    return object && [object, ...object.earlier].find(({ version }) => version === id);
+  }
+
+  content(bucket: string, key: string, id?: string): Buffer {
+    const isEarlier = id !== undefined && id !== this.find(bucket, key)?.version;
+    return readFileSync(this.path(bucket, key) + (isEarlier ? `.${id}` : ""));
   }
 
   put(bucket: string, key: string, content: Buffer, now: Date, etag = md5(content)): StoredObject {
-    const object = { key, bytes: content.length, etag, modified: now.toISOString() };
     const path = this.path(bucket, key);
+    const earlier = this.keepFormer(bucket, key);
+    const version = this.isVersioned ? randomBytes(8).toString("hex") : "null";
+    const known = { bytes: content.length, etag, modified: now.toISOString(), version };
+    const object = { key, ...known, earlier };
     for (const [name, bytes] of [
       [path, content],
       [`${path}.json`, JSON.stringify(object)],
@@ -58,9 +79,12 @@ export class Objects {
     return object;
   }
 
+  /** Removes an object with its earlier versions. */
   remove(bucket: string, key: string): void {
     const path = this.path(bucket, key);
-    for (const name of [`${path}.json`, path]) rmSync(name, { force: true });
+    const earlier = this.find(bucket, key)?.earlier ?? [];
+    const names = earlier.map(({ version }) => `${path}.${version}`);
+    for (const name of [`${path}.json`, path, ...names]) rmSync(name, { force: true });
     this.buckets.get(bucket)?.delete(key);
   }
 
@@ -79,10 +103,22 @@ export class Objects {
     writeFileSync(this.path(bucket, key), content);
   }
 
-  /** Bytes of all objects. */
+  /** Bytes of all objects with their earlier versions. */
   get bytes(): number {
     const all = [...this.buckets.values()].flatMap((objects) => [...objects.values()]);
-    return all.reduce((sum, { bytes }) => sum + bytes, 0);
+    const versions = all.flatMap((object) => [object, ...object.earlier]);
+    return versions.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Makes the present version of an object an earlier one, if versions are kept; returns the earlier versions. */
+  private keepFormer(bucket: string, key: string): StoredVersion[] {
+    const former = this.find(bucket, key);
+    if (!former || !this.isVersioned) return former?.earlier ?? [];
+    const { bytes, etag, modified, version, earlier } = former;
+    const path = this.path(bucket, key);
+    rmSync(`${path}.${version}`, { force: true });
+    linkSync(path, `${path}.${version}`);
+    return [{ bytes, etag, modified, version }, ...earlier];
   }
 
   private load(bucket: string): Map<string, StoredObject> {
@@ -91,7 +127,9 @@ export class Objects {
     const objects = readdirSync(folder)
       .filter((name) => name.endsWith(".json") && existsSync(join(folder, name.slice(0, -5))))
       .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as StoredObject);
-    return new Map(objects.map((object) => [object.key, object]));
+    // A file of an earlier program has no versions.
+    const before = { version: "null", earlier: [] };
+    return new Map(objects.map((object) => [object.key, { ...before, ...object }]));
   }
 
   private path(bucket: string, key: string): string {
@@ -108,9 +146,12 @@ export function md5(content: Buffer | string): string {
   return createHash("md5").update(content).digest("hex");
 }
 
-/** @throws S3Error if that key may not be put now: nobody overwrites. */
+/**
+ * A policy of S3 that lets a key put objects lets it overwrite them too; only the condition of a request prevents that.
+ *
+ * @throws S3Error if a request puts under the condition that the key is free, and it is not.
+ */
 export function checkPut(objects: Objects, { bucket, key, headers }: StorageRequest): void {
-  if (!objects.find(bucket, key)) return;
-  if (headers["if-none-match"] === "*") throw new S3Error("PreconditionFailed", `${key} is there`);
-  throw new S3Error("AccessDenied", `${key} may not be overwritten`);
+  if (headers["if-none-match"] !== "*" || !objects.find(bucket, key)) return;
+  throw new S3Error("PreconditionFailed", `${key} is there`);
 }

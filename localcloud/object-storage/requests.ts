@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { checkPut, type Objects, type StoredObject } from "./objects";
-import type { StorageAccess } from "./access";
+import type { StorageKeys } from "./access";
 import { type StorageAnswer, type StorageRequest, escaped, S3Error } from "./messages";
 import type { Multipart } from "./multipart";
+import { versionList } from "./version-list";
 
 /** Most keys of one page of a list. */
 const pageKeys = 1_000;
 
 /** What requests work on. */
 export interface Storage {
-  access: StorageAccess;
+  access: StorageKeys;
   objects: Objects;
   multipart: Multipart;
   now: () => Date;
@@ -28,11 +29,12 @@ export function answerTo(storage: Storage, request: StorageRequest): StorageAnsw
   if (key === "") return ofBucket(storage, request);
   checkMay(request);
   if (query.has("uploads") || query.has("uploadId")) return storage.multipart.answer(request);
-  if ([...query.keys()].some((name) => name !== "x-id")) {
+  const isRead = method === "GET" || method === "HEAD";
+  if ([...query.keys()].some((name) => name !== "x-id" && !(isRead && name === "versionId"))) {
     throw new S3Error("NotImplemented", `${method} with ${[...query.keys()].join(", ")}`);
   }
   if (method === "PUT") return put(storage, request);
-  if (method === "GET" || method === "HEAD") return get(storage, request);
+  if (isRead) return get(storage, request);
   if (method === "DELETE") return remove(storage, request);
   throw new S3Error("MethodNotAllowed", `method ${method}`);
 }
@@ -40,12 +42,15 @@ export function answerTo(storage: Storage, request: StorageRequest): StorageAnsw
 /** The writer deletes nothing, the keeper does nothing else; both list. */
 function checkMay({ who, method, key, query }: StorageRequest): void {
   const deletes = method === "DELETE" && !query.has("uploadId");
-  if (deletes === (who === "keeper")) return;
+  if (deletes === (who === "keeper") && !(deletes && query.has("versionId"))) return;
   throw new S3Error("AccessDenied", `${method} ${key} is not for the ${who}`);
 }
 
 function ofBucket(storage: Storage, { method, bucket, query }: StorageRequest): StorageAnswer {
   if (method === "HEAD") return { status: 200 };
+  if (method === "GET" && query.has("versions")) return versionList(storage.objects, bucket, query);
+  if (method === "GET" && query.has("versioning")) return versioningOf(storage.objects);
+  if (query.has("versioning")) throw new S3Error("AccessDenied", "neither key changes the bucket");
   if (method !== "GET" || query.get("list-type") !== "2") {
     throw new S3Error("NotImplemented", `${method} of a bucket other than list type 2`);
   }
@@ -64,10 +69,12 @@ function put(storage: Storage, request: StorageRequest): StorageAnswer {
 
 function get(
   { objects }: Storage,
-  { method, bucket, key, headers }: StorageRequest,
+  { method, bucket, key, headers, query }: StorageRequest,
 ): StorageAnswer {
-  const object = objects.find(bucket, key);
-  if (!object) throw new S3Error("NoSuchKey", `no object ${key}`);
+  const id = query.get("versionId") ?? objects.find(bucket, key)?.version;
+  if (id === undefined) throw new S3Error("NoSuchKey", `no object ${key}`);
+  const object = objects.version(bucket, key, id);
+  if (!object) throw new S3Error("NoSuchVersion", `no version ${id} of ${key}`);
   const known = {
     etag: `"${object.etag}"`,
     "last-modified": new Date(object.modified).toUTCString(),
@@ -76,7 +83,7 @@ function get(
   if (method === "HEAD") {
     return { status: 200, headers: { ...known, "content-length": String(object.bytes) } };
   }
-  const content = objects.content(bucket, key);
+  const content = objects.content(bucket, key, id);
   const range = /^bytes=(\d+)-(\d*)$/.exec(String(headers.range ?? ""));
   if (!range) return { status: 200, headers: known, body: content };
   const from = Number(range[1]);
@@ -84,6 +91,13 @@ function get(
   if (from > to) throw new S3Error("InvalidRange", `${String(headers.range)} of ${object.bytes}`);
   const place = { "content-range": `bytes ${from}-${to}/${object.bytes}` };
   return { status: 206, headers: { ...known, ...place }, body: content.subarray(from, to + 1) };
+}
+
+/** A bucket that never had versions has no status. */
+function versioningOf({ isVersioned }: Objects): StorageAnswer {
+  const status = isVersioned ? "<Status>Enabled</Status>" : "";
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<VersioningConfiguration>${status}</VersioningConfiguration>`;
+  return { status: 200, headers: { "content-type": "application/xml" }, body };
 }
 
 function remove({ objects }: Storage, { bucket, key }: StorageRequest): StorageAnswer {

@@ -1,5 +1,6 @@
 import type { Retention } from "../../config/backups-schema";
 import { timeOf, type Base } from "../../host/archiver/chain/manifest";
+import { subtract, union } from "../../host/archiver/gtid-sets";
 import { plan, type ReadLink } from "../restore/plan";
 
 const dayMs = 86_400_000;
@@ -49,7 +50,8 @@ export interface Pruning {
  * Plans the deletions of a history. Days are counted back from its newest transaction, so that a history that has
  * ended, or a wrong clock, causes no deletion.
  *
- * The newest base is kept. The newest base from before the days of the log is kept with every later link: a restore
+ * The newest base is kept. The newest base from before the days of the log that lacks nothing of the links up to its own
+ * is kept with every later link: a restore
  * from that base, or from a later one, can reach any moment up to the end. An older kept base can be restored to its
  * own moment alone. The last dump of each week and month is kept by the same rule as bases, so the newest dump is
  * always kept.
@@ -70,7 +72,7 @@ export function pruning(found: Found, retention: Retention, nowMs: number): Prun
   if (!oldest || !newest) return { ...nothing, refused: "there is no base" };
   const endMs = Math.min(nowMs, endOf(found, newest));
   const startMs = endMs - retention.logDays * dayMs;
-  const anchor = bases.findLast(({ id }) => timeOf(id) <= startMs) ?? oldest;
+  const anchor = anchorOf(found, bases, startMs) ?? oldest;
   const reaching = bases.filter(({ id }) => id >= anchor.id);
   const throughLink = Math.min(...reaching.map(({ link }) => link));
   const why = keptByAge(
@@ -115,6 +117,23 @@ function dumpsOf(
   };
 }
 
+/** The newest base from before the days of the log that contains what the links up to its own have, or else the newest. */
+function anchorOf({ links }: Found, bases: readonly Base[], startMs: number): Base | undefined {
+  const before = bases.filter(({ id }) => timeOf(id) <= startMs);
+  return before.findLast((base) => lackOf(base, links) === "") ?? before.at(-1);
+}
+
+/**
+ * GTID set of the transactions that the links up to a base's own have and the base lacks; empty: none. Such a base is
+ * restored with those links alone, which would be deleted before it.
+ */
+function lackOf({ link: last, gtids }: Base, links: readonly ReadLink[]): string {
+  const own = links.find(({ number }) => number === last)?.link;
+  if (own) return subtract(own.archived, gtids);
+  const next = links.find(({ number }) => number === last + 1)?.link;
+  return next?.segment ? subtract(next.archived, union(gtids, next.segment.gtids)) : "";
+}
+
 /** Time of the newest archived object, milliseconds since 1970. */
 function endOf({ links }: Found, newest: Base): number {
   const times = links.map(({ link }) => link?.segment?.toUs ?? 0);
@@ -136,6 +155,8 @@ function faultOf(
     const lost = wanted.find(({ key }) => !keys.has(key));
     if (lost) return `${lost.key} of base ${id} is not there`;
   }
+  const lack = lackOf(anchor, links);
+  if (lack !== "") return `base ${anchor.id} lacks ${lack}, which only links before it have`;
   return plan([newest], links, { kind: "latest" }).faults[0] ?? "";
 }
 

@@ -21,6 +21,8 @@ export interface Backups {
   root: string;
   /** Path of the file with the age identity. */
   identity: string;
+  /** True: objects are read as they were put first, not as they were overwritten. @default false */
+  oldestVersions?: boolean;
 }
 
 const shape = z.looseObject({ target: targetShape, copy: targetShape.optional() });

@@ -33,6 +33,8 @@ export interface RestoreOptions {
   identity: string | undefined;
   history: string | undefined;
   withGaps: boolean;
+  /** True: objects of the bucket are read as they were put first. */
+  oldestVersions: boolean;
   /** True: the command prints the plan and restores nothing. */
   planOnly: boolean;
   /** Name of the stack whose data may be replaced. */
@@ -53,6 +55,7 @@ export const options = {
   identity: { type: "string" },
   history: { type: "string" },
   "with-gaps": { type: "boolean", default: false },
+  "oldest-versions": { type: "boolean", default: false },
   plan: { type: "boolean", default: false },
   "yes-replace": { type: "string" },
   "undo-replace": { type: "string" },
@@ -63,9 +66,11 @@ export const options = {
 export function parseCommandLine(args: readonly string[]): RestoreOptions {
   const { values } = parseArgs({ args: withDumpName(args), options });
   const { stack, identity, history, plan, dump, "with-gaps": withGaps } = values;
+  const oldestVersions = values["oldest-versions"];
   const consent = values["yes-replace"];
   const from = fromWord(values.from);
-  const more = { stack, from, identity, history, withGaps, planOnly: plan, consent };
+  const read = { from, identity, history, withGaps, oldestVersions };
+  const more = { stack, ...read, planOnly: plan, consent };
   const use = useOf(values);
   if (dump === undefined) return { target: targetOf(values), use, ...more };
   checkDump(values, use);

@@ -1,12 +1,14 @@
 import { connect } from "node:net";
 import { Client, type ServerHostKeyAlgorithm } from "ssh2";
 import { sftpSilenceMs } from "../../host/archiver/settings";
-import { type ObjectStore, StoreError } from "../../host/archiver/store/object-store";
-import { S3Store, type S3Target } from "../../host/archiver/store/s3";
+import { type ObjectStore, RefusedError, StoreError } from "../../host/archiver/store/object-store";
+import type { S3Target } from "../../host/archiver/store/s3";
 import { type SftpChannel, SftpConnection } from "../../host/archiver/store/sftp-session";
 import { SftpStore } from "../../host/archiver/store/sftp-store";
 import { reasonOf, type SftpTarget } from "../../host/archiver/store/ssh-channel";
 import { keyAlgorithms, keyText } from "../../provider/host-key";
+import { RetriedStore } from "./retried-store";
+import { OldestVersions, VersionedBucket } from "./versioned-bucket";
 
 /** An SFTP server with the private key that opens it. */
 export interface KeyedSftp {
@@ -23,13 +25,32 @@ export function sftpConnection({ sftp, privateKey }: KeyedSftp): SftpConnection 
 }
 
 /** Opens a target from the operator's machine. */
-export function deskStore(target: DeskTarget): ObjectStore {
-  if (!("sftp" in target)) return new S3Store(target, () => new Date());
+export function deskStore(target: DeskTarget): SftpStore | VersionedBucket {
+  if (!("sftp" in target)) return new VersionedBucket(target, () => new Date());
   return new SftpStore(sftpConnection(target), target.sftp.path);
+}
+
+/**
+ * As {@link deskStore}, for commands that read much: reads are repeated while the target does not answer.
+ *
+ * @param oldest true: objects are read as they were put first. @default false
+ * @throws Error if the target keeps no versions.
+ */
+export function readingStore(target: DeskTarget, oldest = false): ObjectStore {
+  if (!oldest) return new RetriedStore(deskStore(target));
+  if (!("sftp" in target)) return new RetriedStore(new OldestVersions(target, () => new Date()));
+  throw new Error(
+    `--oldest-versions must be absent for an SFTP server, which keeps no versions; restore the folder on ${target.sftp.host} from a snapshot`,
+  );
 }
 
 /** Longest wait for a login, milliseconds. */
 const loginMs = 15_000;
+
+/** True if the server answered with a refusal: of the key, or by another host key. */
+function isRefusal(reason: string): boolean {
+  return /^(Permission denied|Host key verification failed)/.test(reason);
+}
 
 /**
  * Connects to an SFTP server from the operator's machine, with a key that is in no file. The connection
@@ -47,7 +68,8 @@ export function sftpChannel(target: SftpTarget, privateKey: string): Promise<Sft
     let isOther = false;
     const fail = (reason: string) => {
       client.destroy();
-      reject(new StoreError(reasonOf(reason, target)));
+      const Kind = isRefusal(reason) ? RefusedError : StoreError;
+      reject(new Kind(reasonOf(reason, target)));
     };
     const closed = new Promise<void>((done) => client.once("close", () => done()));
     client.on("error", ({ message, level }) => {

@@ -1,4 +1,4 @@
-import { listBases, readLink, type Tip } from "../../host/archiver/chain/reading";
+import { DamagedError, listBases, readLink, type Tip } from "../../host/archiver/chain/reading";
 import { type Base, keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
@@ -53,7 +53,12 @@ export class ChainReader {
     private readonly timeline: string,
   ) {}
 
-  /** Reads the links after a number. */
+  /**
+   * Reads the links after a number. A damaged link is a fault of that link; a store that fails says nothing of the
+   * archive.
+   *
+   * @throws StoreError if the store fails.
+   */
   async readAfter(before: number): Promise<void> {
     const { store, root, timeline } = this;
     const first = this.numbers[0];
@@ -67,7 +72,7 @@ export class ChainReader {
       .map(Number)
       .filter((number) => number < (first ?? Infinity));
     await inParallel(there, together, async (number) => {
-      const tip = await readLink(store, root, timeline, number).catch((error: Error) => error);
+      const tip = await readLink(store, root, timeline, number).catch(faultOf);
       this.read.set(number, tip);
     });
     this.numbers = [...there, ...this.numbers];
@@ -87,6 +92,11 @@ export class ChainReader {
     ];
     return links.sort((a, b) => a.number - b.number);
   }
+}
+
+function faultOf(error: unknown): DamagedError {
+  if (error instanceof DamagedError) return error;
+  throw error;
 }
 
 /**

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
-import { cutAt, relayLog } from "./segment";
+import { cutAt, writeRelayLog } from "./segment";
+import { overwrittenHint } from "./overwritten";
 import type { Plan } from "./plan";
 import type { Target } from "./target";
 import { type Unsealing, unsealed } from "./unseal";
@@ -29,7 +30,9 @@ export async function* contentOf(
   for (const { key, sha256: sum } of parts) {
     const content = await store.get(`${root}/${key}`);
     if (!content) throw new Error(`${key} is not there`);
-    if (sha256(content) !== sum) throw new Error(`${key} is not what was put there`);
+    if (sha256(content) !== sum) {
+      throw new Error(`${key} is not what was put there. ${overwrittenHint}`);
+    }
     yield content;
   }
 }
@@ -55,17 +58,14 @@ export async function fetchLogs(
   let gtids = base.gtids;
   let [transactions, lastUs] = [0, 0];
   const files: string[] = [];
-  for await (const { link, content } of unsealed(restore, links)) {
+  for await (const { link, file } of unsealed(restore, links)) {
     const name = `relay.${String(files.length + 1).padStart(6, "0")}`;
-    const cut = cutAt(content, target, gtids);
+    const cut = await cutAt(file, target, gtids);
     if (!isWhole(link, cut.gtids) && target.kind === "latest") {
       throw new Error(`the segment of link ${link.number} does not have what the link says`);
     }
     const before = subtract(gtids, base.gtids);
-    writeFileSync(
-      join(restore.here, "relay", name),
-      relayLog(content.subarray(0, cut.bytes), before),
-    );
+    await writeRelayLog(join(restore.here, "relay", name), file, cut, before);
     files.push(`${restore.there}/relay/${name}`);
     gtids = union(gtids, cut.gtids);
     transactions += cut.count;

@@ -1,16 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { subtract, isSameSet } from "../../host/archiver/gtid-sets";
+import { ApplierWatch, bufferPoolBytes, sightOf, sightSql } from "./applier-watch";
 import type { Machine } from "./machine";
 import { statementBytes } from "./tables/sql";
 
-/** Longest time without progress of the applier, milliseconds. */
-const stuckMs = 600_000;
+const errorSql =
+  "SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 " +
+  "UNION ALL SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_coordinator WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1";
 
 /** A MySQL server on restored data, without connections from outside. */
 export class RestoredServer {
   constructor(
     private readonly machine: Machine,
     private readonly there: string,
+    /** Clock and pause of the looks at the applier; replaced in tests. */
+    private readonly time = {
+      nowMs: () => performance.now(),
+      pause: () => delay(500) as Promise<unknown>,
+    },
   ) {}
 
   private get socket(): string {
@@ -21,6 +28,7 @@ export class RestoredServer {
   async start(): Promise<void> {
     const { machine, there } = this;
     await machine.run(["chown", "-R", "mysql:mysql", there]);
+    const memory = bufferPoolBytes(await machine.run(["cat", "/proc/meminfo"]));
     const options = [
       ...["--no-defaults", "--user=mysql", `--datadir=${there}/data`, `--socket=${this.socket}`],
       ...[`--pid-file=${there}/mysqld.pid`, `--log-error=${there}/mysqld.log`, "--mysqlx=OFF"],
@@ -31,6 +39,9 @@ export class RestoredServer {
       // One worker: the logical clock of a log begins anew with each source and file, and several
       // workers then run an INSERT before the CREATE TABLE that it needs (tried with 9.7).
       ...["--replica-parallel-workers=1", "--daemonize"],
+      ...[`--innodb-buffer-pool-size=${memory}`],
+      // The progress of an ALTER TABLE.
+      ...["--performance-schema-consumer-events-stages-current=ON"],
       ...["--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=1G"],
       ...["--replica-max-allowed-packet=1G", "--plugin-load-add=auth_socket.so"],
     ];
@@ -74,27 +85,34 @@ export class RestoredServer {
    * Lets the replica's applier run the relay logs to their end.
    *
    * @param wanted GTID set at the end.
-   * @throws Error if the applier stops, or ends with another GTID set.
+   * @param say takes a line each minute about a transaction that takes long.
+   * @throws Error if the applier stops, does nothing for ten minutes, or ends with another GTID set.
    */
-  async replay(wanted: string): Promise<void> {
+  async replay(wanted: string, say: (line: string) => void): Promise<void> {
     await this.query(
       "CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay.000001', RELAY_LOG_POS = 4; " +
         "START REPLICA SQL_THREAD;",
     );
-    let executed = "";
-    for (let idleMs = 0; ; idleMs += 500) {
-      const now = (await this.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')"))[0] ?? "";
-      if (now !== executed) idleMs = 0;
-      executed = now;
-      if (subtract(wanted, executed) === "") break;
-      const [error] = await this.query(
-        "SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 " +
-          "UNION ALL SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_coordinator WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1",
-      );
+    const { machine, there, time } = this;
+    const pid = (await machine.run(["cat", `${there}/mysqld.pid`])).trim();
+    const watch = new ApplierWatch();
+    let executed: string;
+    for (; ; await time.pause()) {
+      const [row = ""] = await this.query(sightSql);
+      const sight = sightOf(row, await machine.run(["cat", `/proc/${pid}/stat`]), time.nowMs());
+      executed = sight.gtids;
+      const lacking = subtract(wanted, executed);
+      if (lacking === "") break;
+      const [error] = await this.query(errorSql);
       if (error) throw new Error(`the applier stopped: ${error}`);
-      if (idleMs > stuckMs)
-        throw new Error(`the applier does not get on; it lacks ${subtract(wanted, executed)}`);
-      await delay(500);
+      if (!sight.isRunning)
+        throw new Error(`the applier stopped without an error; it lacks ${lacking}`);
+      try {
+        const line = watch.look(sight);
+        if (line !== undefined) say(line);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}; it lacks ${lacking}`, { cause: error });
+      }
     }
     await this.query("STOP REPLICA; RESET REPLICA ALL;");
     if (!isSameSet(executed, wanted))

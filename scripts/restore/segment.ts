@@ -1,12 +1,17 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { encodeGtidSet, subtract, union } from "../../host/archiver/gtid-sets";
 import { magic, TransactionReader } from "../../host/archiver/replication/events";
+import { eventHeaderBytes, eventsIn } from "./log-events";
 import type { Target } from "./target";
 
 /** Part of a binary log file up to a target. */
 export interface Cut {
   /** Number of bytes to keep. */
   bytes: number;
+  /** Number of bytes up to the end of the format description. */
+  formatEnd: number;
   gtids: string;
   count: number;
   /** Commit time of the last transaction, microseconds since 1970; 0: no transaction. */
@@ -16,67 +21,73 @@ export interface Cut {
 /**
  * Finds the end of the last transaction before the target.
  *
+ * @param file path of a binary log file, of any size.
  * @param have GTID set of the transactions before the file.
  * @throws Error if the file is not a log of complete transactions.
  */
-export function cutAt(file: Buffer, target: Target, have: string): Cut {
-  if (!file.subarray(0, 4).equals(magic)) throw new Error("the segment is no binary log");
+export async function cutAt(file: string, target: Target, have: string): Promise<Cut> {
   const reader = new TransactionReader();
-  let at = magic.length;
-  let cut: Cut = { bytes: at, gtids: "", count: 0, lastUs: 0 };
+  let cut: Cut = { bytes: magic.length, formatEnd: 0, gtids: "", count: 0, lastUs: 0 };
   let wanted = target.kind === "gtid" ? subtract(target.set, have) : "";
   const gtids: string[] = [];
   let name: { gtid: string; committedUs: number } | undefined;
-  while (at < file.length) {
-    const event = file.subarray(at, at + file.readUInt32LE(at + 9));
-    const part = reader.take(event);
+  let isReached = false;
+  for await (const { end, head } of eventsIn(file)) {
+    const part = reader.take(head);
     if (part.kind === "first") {
-      if (target.kind === "time" && part.name.committedUs > target.us) break;
-      if (target.kind === "gtid" && wanted === "") break;
+      if (target.kind === "time") isReached = part.name.committedUs > target.us;
+      if (target.kind === "gtid") isReached = wanted === "";
+      if (isReached) break;
       name = part.name;
     }
-    at += event.length;
-    if (part.kind === "format") cut = { ...cut, bytes: at };
+    if (part.kind === "format") cut = { ...cut, bytes: end, formatEnd: cut.formatEnd || end };
     if (part.kind !== "more" || !part.isLast || !name) continue;
     gtids.push(name.gtid);
     if (wanted !== "") wanted = subtract(wanted, name.gtid);
-    cut = {
-      bytes: at,
-      gtids: "",
-      count: gtids.length,
-      lastUs: Math.max(cut.lastUs, name.committedUs),
-    };
+    const lastUs = Math.max(cut.lastUs, name.committedUs);
+    cut = { ...cut, bytes: end, count: gtids.length, lastUs };
   }
-  if (at >= file.length && !reader.isBetween) throw new Error("the segment ends in a transaction");
+  if (!isReached && !reader.isBetween) throw new Error("the segment ends in a transaction");
+  if (cut.formatEnd === 0) throw new Error("the segment has no format description");
   return { ...cut, gtids: union(gtids.join(",")) };
 }
 
-const headerBytes = 19;
 const previousGtids = 35;
 
 /**
- * Converts a segment to a relay log: the event after the format description lists the transactions of
- * earlier files. MySQL refuses a file without this event (error 1866, tried with 9.7).
+ * The event after the format description of a relay log, which lists the transactions of earlier files. MySQL refuses
+ * a file without this event (error 1866, tried with 9.7).
  *
  * https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Previous__gtids__event.html
  *
+ * @param formatEnd position of the event.
  * @param earlier GTID set of the earlier files.
  */
-export function relayLog(segment: Buffer, earlier: string): Buffer {
-  const formatEnd = magic.length + segment.readUInt32LE(magic.length + 9);
+export function earlierEvent(formatEnd: number, earlier: string): Buffer {
   const body = encodeGtidSet(earlier);
-  const size = headerBytes + body.length + 4;
-  const header = Buffer.alloc(headerBytes);
+  const size = eventHeaderBytes + body.length + 4;
+  const header = Buffer.alloc(eventHeaderBytes);
   header[4] = previousGtids;
   header.writeUInt32LE(size, 9);
   header.writeUInt32LE(formatEnd + size, 13);
   const sum = Buffer.alloc(4);
   sum.writeUInt32LE(crc32(Buffer.concat([header, body])));
-  return Buffer.concat([
-    segment.subarray(0, formatEnd),
-    header,
-    body,
-    sum,
-    segment.subarray(formatEnd),
-  ]);
+  return Buffer.concat([header, body, sum]);
+}
+
+/** Writes the part of a segment up to a target as a relay log, in pieces: a segment may have more than 2 GiB. */
+export async function writeRelayLog(
+  path: string,
+  segment: string,
+  { bytes, formatEnd }: Pick<Cut, "bytes" | "formatEnd">,
+  earlier: string,
+): Promise<void> {
+  const content = async function* () {
+    yield* createReadStream(segment, { end: formatEnd - 1 }) as AsyncIterable<Buffer>;
+    yield earlierEvent(formatEnd, earlier);
+    if (bytes === formatEnd) return;
+    const rest = { start: formatEnd, end: bytes - 1, highWaterMark: 2 ** 20 };
+    yield* createReadStream(segment, rest) as AsyncIterable<Buffer>;
+  };
+  await pipeline(content, createWriteStream(path));
 }

@@ -1,9 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Link, sha256 } from "../../host/archiver/chain/manifest";
+import type { Link } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
 import type { Machine } from "./machine";
+import { overwrittenHint } from "./overwritten";
 
 /**
  * Largest number of segments that one program of the machine decrypts: each start takes 0.2 s (docker exec, two busy
@@ -12,8 +14,13 @@ import type { Machine } from "./machine";
 const maxSegments = 256;
 /** Largest size of decrypted segments that wait on the disk, bytes; a larger segment waits alone. */
 const maxPlainBytes = 256 * 2 ** 20;
-/** Number of downloads at the same time; each holds an encrypted segment in memory. */
+/** Number of downloads at the same time; each holds a piece of an encrypted segment in memory. */
 const together = 8;
+/**
+ * Size of the pieces in which an encrypted segment is downloaded, bytes. Node.js 20 neither writes nor hashes more than
+ * 2 GiB at once.
+ */
+const usualPieceBytes = 64 * 2 ** 20;
 
 /** Where segments come from, and where they are opened. */
 export interface Unsealing {
@@ -27,6 +34,8 @@ export interface Unsealing {
   there: string;
   /** Path of the file with the age identity, as the machine sees it. */
   identity: string;
+  /** Size of the pieces in which a segment is downloaded, bytes. @default 64 MiB */
+  pieceBytes?: number;
 }
 
 /**
@@ -47,7 +56,7 @@ echo all
 `;
 
 /**
- * Downloads and decrypts the segments of links, in order. The disk has the segments of at most one batch, and none at
+ * Downloads and decrypts the segments of links, in order, each as a file that is removed after its use. The disk has the segments of at most one batch, and none at
  * the end, successful or not.
  *
  * @throws Error that names the link of a segment that is missing, differs from the archived one, or cannot be
@@ -56,7 +65,7 @@ echo all
 export async function* unsealed(
   unsealing: Unsealing,
   links: readonly Link[],
-): AsyncGenerator<{ link: Link; content: Buffer }> {
+): AsyncGenerator<{ link: Link; file: string }> {
   for (const batch of batchesOf(links)) {
     try {
       const faults = await inParallel(batch, together, (link) => fetchSealed(unsealing, link));
@@ -65,9 +74,8 @@ export async function* unsealed(
       await open(unsealing, batch);
       for (const link of batch) {
         const file = fileOf(unsealing, "segment", link);
-        const content = readFileSync(file);
+        yield { link, file };
         rmSync(file);
-        yield { link, content };
       }
     } finally {
       for (const link of batch) {
@@ -105,16 +113,20 @@ function fileOf({ here }: Unsealing, kind: "sealed" | "segment", { number }: Lin
  * chain is reported.
  */
 async function fetchSealed(unsealing: Unsealing, link: Link): Promise<Error | undefined> {
-  const { store, root } = unsealing;
+  const { store, root, pieceBytes = usualPieceBytes } = unsealing;
   const { number, segment } = link;
   try {
-    const content = await store.get(`${root}/${segment!.key}`);
-    if (!content) return new Error(`the segment of link ${number} is not there`);
-    if (sha256(content) !== segment!.sha256) {
-      return new Error(`the segment of link ${number} is not what was put there`);
+    const hash = createHash("sha256");
+    for (let from = 0; from === 0 || from < segment!.bytes; from += pieceBytes) {
+      const range = { from, to: Math.min(from + pieceBytes, segment!.bytes) - 1 };
+      const isWhole = segment!.bytes <= pieceBytes;
+      const content = await store.get(`${root}/${segment!.key}`, isWhole ? undefined : range);
+      if (!content) return new Error(`the segment of link ${number} is not there`);
+      hash.update(content);
+      appendFileSync(fileOf(unsealing, "sealed", link), content);
     }
-    writeFileSync(fileOf(unsealing, "sealed", link), content);
-    return undefined;
+    if (hash.digest("hex") === segment!.sha256) return undefined;
+    return new Error(`the segment of link ${number} is not what was put there. ${overwrittenHint}`);
   } catch (error) {
     return error as Error;
   }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type Dump, keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
-import { deskStore } from "./desk-store";
+import { readingStore } from "./desk-store";
 import { inContainer, there } from "./docker-machine";
 import { loadDump, loadedLines } from "./dumps";
 import type { Plan } from "./plan";
@@ -39,7 +39,7 @@ export async function openHistory(
   backups: Backups,
   history?: string,
 ): Promise<{ store: ObjectStore; timeline: string }> {
-  const store = deskStore(backups.target);
+  const store = readingStore(backups.target, backups.oldestVersions);
   const found = await timelines(store, backups.root);
   const timeline = history ?? (await lastWithBase(store, backups.root, found));
   if (!timeline || !found.includes(timeline)) {
@@ -109,7 +109,7 @@ export async function withRestored(
     const server = new RestoredServer(machine, there);
     await server.start();
     await look(server);
-    if (restored.transactions > 0) await server.replay(restored.gtids);
+    if (restored.transactions > 0) await server.replay(restored.gtids, say);
     const ms = Date.now() - startMs;
     for (const line of restoredLines(restored, ms)) say(line);
     return use({ server, restored, ms, container: machine.id, folder });

@@ -53,7 +53,7 @@ export async function restorePoint(store: S3Store, target: Target): Promise<Rest
   const logs = await fetchLogs(restore, made, target);
   const server = new RestoredServer(machine, folder);
   await server.start();
-  await server.replay(logs.gtids);
+  await server.replay(logs.gtids, say);
   const seconds = (Date.now() - startMs) / 1_000;
   return { server, socket: `${folder}/mysqld.sock`, logs, base: made.base.id, seconds };
 }

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketFindings } from "../../doctor/bucket";
-import { S3Store } from "../../host/archiver/store/s3";
 import { TestStorage, writer } from "../../localcloud/test/support/test-storage";
+import { VersionedBucket } from "../../scripts/restore/versioned-bucket";
 
 let storage: TestStorage;
 
 /** The bucket with what differs from what is right. */
 async function listing(differs: object) {
   const target = { ...storage.place, ...writer, ...differs };
-  const found = await bucketFindings(new S3Store(target, () => new Date()));
-  expect(found).toHaveLength(1);
-  return [found[0]!.level, found[0]!.text];
+  const found = await bucketFindings(new VersionedBucket(target, () => new Date()));
+  return found.map(({ level, text }) => [level, text]);
 }
 
 describe("the bucket of the local cloud's object storage", () => {
@@ -20,7 +19,28 @@ describe("the bucket of the local cloud's object storage", () => {
   afterAll(() => storage.stop());
 
   it("opens with its keys", async () => {
-    expect(await listing({})).toEqual(["ok", "the bucket is there and the keys may list it"]);
+    expect(await listing({})).toEqual([
+      ["ok", "the bucket is there and the keys may list it"],
+      ["ok", "the bucket keeps earlier versions of overwritten objects"],
+    ]);
+  });
+
+  it("is warned of if it keeps no versions, or does not tell", async () => {
+    const other = await TestStorage.start(false);
+    expect((await listing(other.place))[1]).toEqual([
+      "warning",
+      expect.stringContaining("the bucket keeps no versions (versioning is off), so an access key"),
+    ]);
+    other.stop();
+    const silent = { list: async () => [], versioning: () => Promise.reject(new Error("403")) };
+    expect((await bucketFindings(silent))[1]).toMatchObject({
+      ...{ level: "warning", text: "whether the bucket keeps earlier versions was not told: 403" },
+      fix: expect.stringContaining("s3:GetBucketVersioning"),
+    });
+  });
+
+  it("without versions at all, such as an SFTP server, is only listed", async () => {
+    expect(await bucketFindings({ list: async () => [] })).toHaveLength(1);
   });
 
   it.each([
@@ -29,7 +49,9 @@ describe("the bucket of the local cloud's object storage", () => {
     ["another bucket", { bucket: "another" }, "404"],
     ["nobody there", { endpoint: "http://127.0.0.1:9" }, "ECONNREFUSED"],
   ])("does not open with %s, and says why", async (_, differs, why) => {
-    const [level, text] = await listing(differs);
+    const found = await listing(differs);
+    expect(found).toHaveLength(1);
+    const [level, text] = found[0]!;
     expect(level).toBe("failure");
     expect(text).toContain("the bucket of webstack:backups.target does not open");
     expect(text).toContain(why);

@@ -19,6 +19,9 @@ export interface Writer {
   mysql: string;
 }
 
+/** Largest encrypted segment, bytes: Node.js 24 hashes and writes at most 2 GiB at once; S3 takes 5 GiB in one request. */
+const maxEncryptedBytes = 2 ** 31 - 1;
+
 /** The end of a growing chain; calls must not overlap. */
 export class ChainEnd {
   constructor(
@@ -43,12 +46,18 @@ export class ChainEnd {
    * Appends a segment: first its bytes, then the link that makes it count.
    *
    * @throws FencedError if another node was first, StoreError if the store fails, Error if a part of the
-   * segment is archived already.
+   * segment is archived already, or if it has more than 2 GiB.
    */
   async add(segment: Segment): Promise<void> {
     const { encrypted: sealed, plainBytes, gtids, first, last, fromUs, toUs } = segment;
     if (subtract(gtids, this.archived) !== gtids) {
       throw new Error(`a part of ${gtids} is archived already`);
+    }
+    if (sealed.length > maxEncryptedBytes) {
+      throw new Error(
+        `the transactions ${gtids} have ${sealed.length} bytes compressed, and a segment has at most ${maxEncryptedBytes}: ` +
+          `npm run db:backup, and docs/backups.md, "Limits"`,
+      );
     }
     const { root, timeline } = this.writer;
     const hash = sha256(sealed);

@@ -10,7 +10,14 @@ export interface Tip {
   link: Link | undefined;
 }
 
-/** Reads a link and its hash; undefined: it does not exist. @throws StoreError if it is malformed. */
+/** The store returned an object that is not what was put there. */
+export class DamagedError extends StoreError {}
+
+/**
+ * Reads a link and its hash; undefined: it does not exist.
+ *
+ * @throws DamagedError if it is malformed, StoreError if the store fails.
+ */
 export async function readLink(
   store: ObjectStore,
   root: string,
@@ -24,7 +31,7 @@ export async function readLink(
     if (link.number !== number) throw new Error(`its content has number ${link.number}`);
     return { number, sha256: sha256(content), link };
   } catch (error) {
-    throw new StoreError(`link ${number} is damaged: ${(error as Error).message}`);
+    throw new DamagedError(`link ${number} is damaged: ${(error as Error).message}`);
   }
 }
 

@@ -32,6 +32,9 @@ export class KeyExistsError extends Error {}
 /** The store failed; a retry may help. */
 export class StoreError extends Error {}
 
+/** The store answered and refused, such as an unknown access key or bucket; a retry soon does not help. */
+export class RefusedError extends StoreError {}
+
 /**
  * Uploads an object and checks its size and MD5; where the store reports no MD5, the object is read back.
  * An identical object from an earlier attempt whose answer was lost counts as success.
@@ -65,7 +68,7 @@ async function md5Of(store: ObjectStore, key: string): Promise<string> {
 }
 
 /** Waits between attempts for one object, milliseconds; about ten minutes in total. */
-const usualWaitsMs = [
+export const usualWaitsMs: readonly number[] = [
   1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 120_000, 240_000,
 ];
 

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { request as overHttp, type IncomingMessage } from "node:http";
 import { request as overHttps } from "node:https";
-import { type ObjectHead, type ObjectStore, StoreError, KeyExistsError } from "./object-store";
+import {
+  KeyExistsError,
+  type ObjectHead,
+  type ObjectStore,
+  RefusedError,
+  StoreError,
+} from "./object-store";
 import { type Signer, signHeaders } from "./signature";
 
 /** A bucket and the credentials for it. */
@@ -11,7 +17,8 @@ export interface S3Target extends Signer {
   bucket: string;
 }
 
-interface RequestArgs {
+/** A request; the key is empty for the bucket itself. */
+export interface RequestArgs {
   method: "GET" | "HEAD" | "PUT";
   key: string;
   query?: Record<string, string>;
@@ -25,7 +32,7 @@ const silenceMs = 30_000;
 /** A bucket with the S3 protocol in path style. */
 export class S3Store implements ObjectStore {
   constructor(
-    private readonly target: S3Target,
+    protected readonly target: S3Target,
     private readonly now: () => Date,
   ) {}
 
@@ -83,7 +90,7 @@ export class S3Store implements ObjectStore {
     return keys;
   }
 
-  private async ask({ method, key, query = {}, headers = {}, body }: RequestArgs) {
+  protected async ask({ method, key, query = {}, headers = {}, body }: RequestArgs) {
     const url = new URL(
       `/${this.target.bucket}${key === "" ? "" : `/${key}`}`,
       this.target.endpoint,
@@ -117,11 +124,22 @@ async function body(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function text(answer: IncomingMessage): Promise<string> {
+/** The body of an answer as text. @throws StoreError if the answer is cut off. */
+export async function text(answer: IncomingMessage): Promise<string> {
   return (await body(answer)).toString();
 }
 
-function failure(method: string, key: string, answer: IncomingMessage, body: string): StoreError {
+/** The error that an answer of a status which is not wanted stands for. */
+export function failure(
+  method: string,
+  key: string,
+  answer: IncomingMessage,
+  body: string,
+): StoreError {
   const [, code = ""] = /<Code>([^<]*)</.exec(body) ?? [];
-  return new StoreError(`${method} ${key} failed with status ${answer.statusCode} ${code}`.trim());
+  const status = answer.statusCode ?? 0;
+  // 408 and 429: the same request may succeed later.
+  const isRefused = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  const Kind = isRefused ? RefusedError : StoreError;
+  return new Kind(`${method} ${key} failed with status ${status} ${code}`.trim());
 }

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
-import { type ObjectHead, type ObjectStore, StoreError, KeyExistsError } from "./object-store";
+import {
+  KeyExistsError,
+  type ObjectHead,
+  type ObjectStore,
+  RefusedError,
+  StoreError,
+} from "./object-store";
 import * as files from "./sftp-files";
 import { blocksOf, openForReading } from "./sftp-reading";
 import { type SftpConnection, type SftpSession, SftpStatus } from "./sftp-session";
@@ -114,7 +120,8 @@ function storeError(method: string, key: string, error: unknown): StoreError {
   const { message } = error as Error;
   const full = "; the disk or the quota of the server may be full";
   const hint = method === "PUT" && error instanceof SftpStatus && error.code === 4 ? full : "";
-  return new StoreError(`${method} ${key}: ${message}${hint}`);
+  const Kind = error instanceof RefusedError ? RefusedError : StoreError;
+  return new Kind(`${method} ${key}: ${message}${hint}`);
 }
 
 async function* named(

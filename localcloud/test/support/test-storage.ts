@@ -18,19 +18,20 @@ const access = { buckets: ["backups"], region: "local", writer, keeper };
 export class TestStorage {
   /** Folder of the objects, removed at the end. */
   readonly folder = mkdtempSync(join(tmpdir(), "objects-"));
-  readonly objects = new Objects(this.folder, access.buckets);
+  readonly objects: Objects;
   readonly faults = new StorageFaults();
   private readonly server: Server;
 
-  private constructor() {
+  private constructor(isVersioned: boolean) {
+    this.objects = new Objects(this.folder, access.buckets, isVersioned);
     const { objects, faults } = this;
     const [server] = storageServers({ access, objects, faults, now: () => new Date() }, 1);
     this.server = server!;
   }
 
-  /** Starts one on a free port of loopback. */
-  static async start(): Promise<TestStorage> {
-    const storage = new TestStorage();
+  /** Starts one on a free port of loopback. @param isVersioned true if overwritten objects stay as earlier versions. */
+  static async start(isVersioned = true): Promise<TestStorage> {
+    const storage = new TestStorage(isVersioned);
     await new Promise<void>((resolve) => storage.server.listen(0, "127.0.0.1", resolve));
     return storage;
   }

@@ -73,6 +73,16 @@ describe("a chain", () => {
     await expect(chain.add(segment(5, 6))).rejects.toThrow("is archived already");
   });
 
+  it("refuses more than 2 GiB with what to do, and writes nothing", async () => {
+    const store = new MemoryStore();
+    const chain = await end(store);
+    const large = { ...segment(1), encrypted: { length: 2 ** 31 } as Buffer };
+    await expect(chain.add(large)).rejects.toThrow(
+      `the transactions ${uuid}:1 have 2147483648 bytes compressed, and a segment has at most 2147483647: npm run db:backup`,
+    );
+    expect(store.objects.size).toBe(0);
+  });
+
   it("says what is missing, and goes on from the base that has it", async () => {
     const chain = await end(new MemoryStore());
     await chain.addGap(`${uuid}:1-9`, { id: "b", gtids: `${uuid}:1-12` });

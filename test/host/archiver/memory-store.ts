@@ -16,8 +16,9 @@ export class MemoryStore implements ObjectStore {
     this.objects.set(key, content);
     if (this.lostAnswers-- > 0) throw new StoreError("the answer was lost");
   }
-  async get(key: string): Promise<Buffer | undefined> {
-    return this.objects.get(key);
+  async get(key: string, range?: { from: number; to: number }): Promise<Buffer | undefined> {
+    const content = this.objects.get(key);
+    return range ? content?.subarray(range.from, range.to + 1) : content;
   }
   async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const content = this.objects.get(key);

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkedPut, StoreError, KeyExistsError } from "../../../host/archiver/store/object-store";
+import {
+  checkedPut,
+  KeyExistsError,
+  RefusedError,
+  StoreError,
+} from "../../../host/archiver/store/object-store";
 import { S3Store } from "../../../host/archiver/store/s3";
 import { TestStorage, writer } from "../../../localcloud/test/support/test-storage";
 
@@ -53,6 +58,10 @@ describe("S3Store", () => {
     await expect(store.put("b", Buffer.from("y"))).rejects.toThrow(
       "PUT b failed with status 503 ServiceUnavailable",
     );
+    await expect(store.get("b")).rejects.not.toThrow(RefusedError);
+    storage.faults.remove(1);
+    const foreign = { ...writer, ...storage.place, secretAccessKey: "another-secret-0123456789" };
+    await expect(new S3Store(foreign, () => new Date()).get("b")).rejects.toThrow(RefusedError);
   });
 
   it("takes for its own what has the same content, and nothing else", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkedPut, StoreError } from "../../../host/archiver/store/object-store";
+import { checkedPut, RefusedError, StoreError } from "../../../host/archiver/store/object-store";
 import type { SftpStore } from "../../../host/archiver/store/sftp-store";
 import { keyPair, TestFileStorage } from "../../../localcloud/test/support/test-file-storage";
 import { type } from "../../../localcloud/file-storage/packets";
@@ -109,6 +109,8 @@ describe("a failing SFTP server", () => {
     await expect(storeOn(storage, {}, keyPair().privateKey).list("")).rejects.toThrow(
       /does not accept the key of the backups .*\.ssh\/authorized_keys/,
     );
+    const refused = storeOn(storage, {}, keyPair().privateKey).list("");
+    await expect(refused).rejects.toThrow(RefusedError);
   });
 
   it("reads alone for an account that only reads", async () => {
@@ -120,5 +122,6 @@ describe("a failing SFTP server", () => {
 
   it("does not answer at all", async () => {
     await expect(storeOn(storage, { port: 9 }).list("")).rejects.toThrow("ECONNREFUSED");
+    await expect(storeOn(storage, { port: 9 }).list("")).rejects.not.toThrow(RefusedError);
   });
 });

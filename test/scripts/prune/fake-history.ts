@@ -37,6 +37,14 @@ export class FakeHistory {
     this.parts.set(key, id);
   }
 
+  /** The base of that day lacks so many transactions of the links up to its own. */
+  lag(day: number, count: number): string {
+    const id = idOf(startMs + day * dayMs);
+    const base = this.bases.get(id)!;
+    this.bases.set(id, { ...base, gtids: `${uuid}:1-${base.link - count}` });
+    return id;
+  }
+
   /** A dump of that time, whose manifest came or not. */
   dump(ms = this.nowMs, isWhole = true): string {
     const id = idOf(ms);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Base, type Link, sha256 } from "../../../host/archiver/chain/manifest";
 import { magic } from "../../../host/archiver/replication/events";
 import { PrefixMachine } from "../../../scripts/restore/machine";
-import { relayLog } from "../../../scripts/restore/segment";
+import { earlierEvent } from "../../../scripts/restore/segment";
 import { fetchLogs, prepare } from "../../../scripts/restore/replay";
 import type { Target } from "../../../scripts/restore/target";
 import { format, transaction, uuid } from "../../host/archiver/binlog-events";
@@ -28,6 +28,13 @@ const plainOf = (...numbers: number[]) =>
     ...[magic, format()],
     ...numbers.flatMap((number) => transaction(number, number * 1_000)),
   ]);
+
+/** A segment as a relay log, which names the transactions of earlier ones. */
+function relayLog(segment: Buffer, earlier: string): Buffer {
+  const formatEnd = magic.length + format().length;
+  const [head, rest] = [segment.subarray(0, formatEnd), segment.subarray(formatEnd)];
+  return Buffer.concat([head, earlierEvent(formatEnd, earlier), rest]);
+}
 
 /** A link with two transactions, the first of link 1 is 2. */
 function linkOf(number: number): Link {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { bytesOf, keys, type Link, sha256 } from "../../../host/archiver/chain/manifest";
+import { StoreError } from "../../../host/archiver/store/object-store";
 import { plan } from "../../../scripts/restore/plan";
 import { readArchive } from "../../../scripts/restore/read-chain";
 import { readFor } from "../../../scripts/restore/read-for";
@@ -109,6 +110,27 @@ describe("the links that a restore reads", () => {
     await expect(refused({ kind: "gtid", set: `${uuid}:99` })).rejects.toThrow("does not have");
     store.objects.clear();
     await expect(refused({ kind: "latest" })).rejects.toThrow("no base lies before the target");
+  });
+});
+
+describe("a link", () => {
+  const key44 = keys.link(root, timeline, 44);
+
+  it("that is damaged is a fault of the archive", async () => {
+    store.objects.set(key44, Buffer.from("{"));
+    const { faults } = (await readFor(store, root, timeline, { kind: "latest" })).plan;
+    expect(faults).toEqual([expect.stringMatching(/^link 44 is damaged: /)]);
+  });
+
+  it("that the store does not return is no fault of the archive: the reading ends", async () => {
+    const get = store.get.bind(store);
+    store.get = async (key) => {
+      if (key === key44) throw new StoreError("GET failed with status 503");
+      return get(key);
+    };
+    const reading = readFor(store, root, timeline, { kind: "latest" });
+    await expect(reading).rejects.toThrow("GET failed with status 503");
+    await expect(readArchive(store, root, timeline)).rejects.toThrow(StoreError);
   });
 });
 

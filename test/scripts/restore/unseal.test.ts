@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -10,17 +10,21 @@ import { fakeAge } from "./fake-age";
 
 let folder: string;
 
-/** A store that knows how many reads were under way at most. */
+type Range = { from: number; to: number };
+
+/** A store that knows how many reads were under way at most, and which ranges were read. */
 class CountingStore extends MemoryStore {
+  readonly ranges: Range[] = [];
   private under = 0;
   most = 0;
 
-  override async get(key: string): Promise<Buffer | undefined> {
+  override async get(key: string, range?: Range): Promise<Buffer | undefined> {
+    if (range) this.ranges.push(range);
     this.under += 1;
     this.most = Math.max(this.most, this.under);
     await new Promise((resolve) => setImmediate(resolve));
     this.under -= 1;
-    return super.get(key);
+    return super.get(key, range);
   }
 }
 
@@ -59,11 +63,15 @@ function linkWith(number: number, content: string, plainBytes = 1): Link {
 const linksOf = (count: number) =>
   Array.from({ length: count }, (_, i) => linkWith(i + 7, `sealed text ${i + 7}`));
 
-async function open(links: readonly Link[], most = Infinity): Promise<string[]> {
+async function open(
+  links: readonly Link[],
+  most = Infinity,
+  more: { pieceBytes?: number } = {},
+): Promise<string[]> {
   const opened: string[] = [];
-  const where = { store, root: "root", machine, here: folder, there: folder };
-  for await (const { link, content } of unsealed({ ...where, identity: "/identity" }, links)) {
-    opened.push(`${link.number} ${content.toString()}`);
+  const where = { store, root: "root", machine, here: folder, there: folder, ...more };
+  for await (const { link, file } of unsealed({ ...where, identity: "/identity" }, links)) {
+    opened.push(`${link.number} ${readFileSync(file, "utf8")}`);
     expect(readdirSync(join(folder, "relay")).filter((name) => name.startsWith("sealed"))).toEqual(
       [],
     );
@@ -85,6 +93,23 @@ describe("segments are opened", () => {
       expect([machine.runs, store.most, left()]).toEqual([2, 8, []]);
     },
   );
+
+  it("in pieces if they are large, and none is held as a whole", async () => {
+    const links = linksOf(2);
+    const ends = { from: 10, to: links[0]!.segment!.bytes - 1 };
+    expect(await open(links, Infinity, { pieceBytes: 5 })).toEqual(["7 text 7", "8 text 8"]);
+    const each = [{ from: 0, to: 4 }, { from: 5, to: 9 }, ends];
+    expect(store.ranges.sort((a, b) => a.from - b.from)).toEqual(each.flatMap((one) => [one, one]));
+  });
+
+  it("not if a piece of a large one was changed", async () => {
+    const links = linksOf(2);
+    store.objects.set("root/data/8", Buffer.from("sealed tixt 8"));
+    await expect(open(links, Infinity, { pieceBytes: 5 })).rejects.toThrow(
+      "the segment of link 8 is not what was put there",
+    );
+    expect(left()).toEqual([]);
+  });
 
   it("without anything left on the disk when the restore needs no more of them", async () => {
     expect(await open(linksOf(20), 3)).toHaveLength(3);
