@@ -8,7 +8,13 @@ import {
   checkMember,
   checkOrigin,
 } from "./archiver/base/checks";
-import { copyFolder, type CopyInfo, letGroupRead, removeCopy } from "./archiver/base/copy-folder";
+import {
+  copyFolder,
+  type CopyInfo,
+  letGroupEnter,
+  letGroupRead,
+  removeCopy,
+} from "./archiver/base/copy-folder";
 import { sumsOfCopy } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/due";
 import { writeDump } from "./archiver/logical/write-dump";
@@ -57,6 +63,7 @@ async function main(): Promise<void> {
   if (status.timeline === "") throw new Error("the archiver has no timeline yet; a base needs one");
   const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
   await removeCopy(folder, mysql);
+  letGroupEnter(dirname(folder));
   const plainBytes = dataBytes(dataFolder);
   checkFreeSpace(dirname(folder), plainBytes);
   mkdirSync(folder, { mode: 0o750 });

@@ -2,13 +2,12 @@ import { z } from "zod";
 import { timeOf } from "../../host/archiver/chain/manifest";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { waitUntil } from "../../rolling/wait-until";
+import { askFailedBase, baseUnit, failedBase, failedBaseUs } from "./failed-base";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
 /** File with the archiver's state on a database node; as in `host/archiver/status.ts`. */
 const statusFile = `${runFolder}/status.json`;
-/** Unit that takes a base; only the archiving node takes one. */
-const baseUnit = "webstack-base.service";
 /** A running base may have passed the step that checks for the request. */
 const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${runFolder}/${dumpRequest}`;
 /** The archiver looks for new dumps every ten seconds. */
@@ -31,8 +30,8 @@ const shape = z.looseObject({
   atUs: z.number(),
 });
 
-/** State of a node's archiver. */
-export type ArchiveState = z.infer<typeof shape>;
+/** State of a node's archiver. `failedBaseUs`: time of the node's last base, if it failed; 0: it did not. */
+export type ArchiveState = z.infer<typeof shape> & { failedBaseUs: number };
 
 /** Limits of a healthy backup. */
 const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26, dumpDays: 9 };
@@ -44,11 +43,19 @@ export async function archiveStates(
   const nodes = outputs.nodes.filter(({ role }) => role === "db");
   const states = await Promise.all(
     nodes.map(async ({ name }) => {
-      const text = await runOnNode(outputs, name, `cat ${statusFile}`).catch(() => "");
-      return [name, text === "" ? undefined : shape.parse(JSON.parse(text))] as const;
+      const command = `cat ${statusFile} && ${askFailedBase}`;
+      const text = await runOnNode(outputs, name, command).catch(() => "");
+      return [name, text === "" ? undefined : stateIn(text)] as const;
     }),
   );
   return new Map(states);
+}
+
+/** State by the file's line and the units' properties after it. */
+function stateIn(text: string): ArchiveState {
+  const end = text.indexOf("\n");
+  const status = shape.parse(JSON.parse(text.slice(0, end)));
+  return { ...status, failedBaseUs: failedBaseUs(text.slice(end)) };
 }
 
 function hoursSince(id: string, nowUs: number): number {
@@ -127,6 +134,7 @@ export function archiveReport(
       ...(problem ? [[`PROBLEM: ${problem}`, `${problem}: ${doing}`] as const] : []),
       lag(state, nowUs),
       age("base", base, nowUs, limit.baseHours),
+      ...failedBase({ ...state, node: name }, nowUs),
       ...dumps(state, nowUs),
       proof === "" && !isProofExpected ? [proved[0], ""] : proved,
       ...failure(state, nowUs),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ArchiveState, archiveReport } from "../../../scripts/operate/archive";
+import { failedBaseUs } from "../../../scripts/operate/failed-base";
 
 const nowMs = Date.parse("2026-11-28T12:00:00Z");
 const idAgo = (hours: number) =>
@@ -10,7 +11,7 @@ function state(more: Partial<ArchiveState> = {}): ArchiveState {
     ...{ active: true, doing: "archives", problem: "", failedProof: "", timeline: "4b2c" },
     ...{ archived: "", dumpOn: "off", dump: "", failedDump: "" },
     ...{ newestUs: (nowMs - 9_000) * 1_000, atUs: nowMs * 1_000 },
-    ...{ base: idAgo(9), proof: idAgo(7), ...more },
+    ...{ base: idAgo(9), failedBaseUs: 0, proof: idAgo(7), ...more },
   };
 }
 const report = (more: Partial<ArchiveState> = {}, isProofExpected = true) =>
@@ -69,6 +70,18 @@ describe("what is said of backups", () => {
     expect(report({ failedProof: idAgo(8) }).errors).toEqual([]);
   });
 
+  it("is an error if a base failed after the last one in the archive", () => {
+    const failedBaseUs = (nowMs - 3 * 3_600_000) * 1_000;
+    const failed = report({ failedBaseUs });
+    expect(failed.lines[0]).toContain("last base 9.0 h ago, a base FAILED 3.0 h ago, last proved");
+    expect(failed.errors).toEqual([
+      "a base FAILED 3.0 h ago: on db-2, `journalctl -u webstack-base-copy -u webstack-base` has the reason",
+    ]);
+    expect(report({ failedBaseUs, base: "" }).errors).toHaveLength(2);
+    // Another node may have taken a base since.
+    expect(report({ failedBaseUs, base: idAgo(2) }).errors).toEqual([]);
+  });
+
   it("has the age of the newest dump, which is an error after nine days", () => {
     const dumpOn = "sunday";
     const young = report({ dumpOn, dump: idAgo(9 * 24 - 1) });
@@ -102,5 +115,24 @@ describe("what is said of backups", () => {
       lines: ["backups  NO NODE ARCHIVES: db-1 waits"],
       errors: ["no node archives"],
     });
+  });
+});
+
+describe("the last base of a node", () => {
+  const unit = (result: string, second: number) =>
+    `Result=${result}\nStateChangeTimestamp=@${second}\n`;
+  const of = (...units: string[]) => failedBaseUs(`\n${units.join("\n")}`);
+
+  it("failed if its copy or its upload did", () => {
+    expect(of(unit("success", 100), unit("exit-code", 200))).toBe(200e6);
+    expect(of(unit("timeout", 100), unit("success", 50))).toBe(100e6);
+    expect(of(unit("exit-code", 100), unit("signal", 200))).toBe(200e6);
+  });
+
+  it("did not fail if it was taken, or left out, or if there was none since the boot", () => {
+    expect(of(unit("success", 100), unit("success", 200))).toBe(0);
+    expect(of(unit("success", 100), unit("exec-condition", 200))).toBe(0);
+    expect(of("Result=success\nStateChangeTimestamp=\n")).toBe(0);
+    expect(of("")).toBe(0);
   });
 });
