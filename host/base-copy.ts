@@ -9,7 +9,13 @@ import {
   checkMember,
   checkOrigin,
 } from "./archiver/base/checks";
-import { copyFolder, type CopyInfo, letGroupRead, removeCopy } from "./archiver/base/copy-folder";
+import {
+  copyFolder,
+  type CopyInfo,
+  letGroupEnter,
+  letGroupRead,
+  removeCopy,
+} from "./archiver/base/copy-folder";
 import { sumsOfCopy } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/due";
 import { writeDump } from "./archiver/logical/write-dump";
@@ -64,6 +70,7 @@ async function main(): Promise<void> {
   const read = () => JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
   const status = await awaitEnd(read, async () => (await gtidsAndVersion(mysql)).gtids);
   await removeCopy(folder, mysql);
+  letGroupEnter(dirname(folder));
   const plainBytes = dataBytes(dataFolder);
   checkFreeSpace(dirname(folder), plainBytes);
   mkdirSync(folder, { mode: 0o750 });

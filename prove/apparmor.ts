@@ -2,10 +2,11 @@ import { type Assumption, differs, everywhere, ok, onEach, unknown } from "./ass
 
 /**
  * Files of the stack that mysqld opens, with what it does: `r` reads, `w` writes. The paths are those of
- * `services/mysql/my-cnf.ts` and `host/archiver/base/copy-folder.ts`.
+ * `services/mysql/my-cnf.ts`, `services/mysql/package-start.ts` and `host/archiver/base/copy-folder.ts`.
  */
 export const pathsOfMysqld: Readonly<Record<string, string>> = {
   "/etc/mysql/mysql.conf.d/zz-webstack.cnf": "r",
+  "/etc/mysql/mysql.conf.d/zzz-webstack-package.cnf": "r",
   "/etc/mysql/webstack-init.sql": "r",
   "/etc/mysql/webstack-tls/ca.pem": "r",
   "/etc/mysql/webstack-tls/cert.pem": "r",

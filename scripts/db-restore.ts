@@ -16,7 +16,7 @@ import { isProof, sayProved } from "./restore/proof";
 import { replaceAll, replacePlanLines, undoAll } from "./restore/replace/replace";
 import { stampAt } from "./restore/replace/record";
 import { dropReplaced } from "./restore/replace/undo";
-import { overwrittenHint } from "./restore/overwritten";
+import { overwrittenHint } from "./restore/versioned-bucket";
 import { readFor } from "./restore/read-for";
 import { planLines } from "./restore/report";
 import { bringChecked } from "./restore/tables/room";

@@ -10,6 +10,7 @@ import { lockouts } from "./edits-lockout";
 import { manyEdits } from "./edits-many";
 import { passedOver } from "./edits-passed-over";
 import { shrunk } from "./edits-shrink";
+import { expectUpgraded, mysqlPackages } from "./mysql-package";
 import { npmRun } from "./npm-run";
 import { versionsOf, withRepositories } from "./package-repository";
 import { type StackSettings, withStackFile } from "./stack-file";
@@ -72,13 +73,19 @@ function drill(
   return { id, title, ...bound, failed: 0, run };
 }
 
-/** Patches the whole stack, with a reboot of each node. @throws Error if a node was not upgraded or not rebooted. */
+/**
+ * Patches the whole stack, with a reboot of each node.
+ *
+ * @throws Error if a node was not upgraded or not rebooted, or if a database node took a clone.
+ */
 function patched(outputs: StackOutputs): Promise<Measured> {
   const before = Date.now();
   return withRepositories(outputs, async () => {
+    const mysql = await mysqlPackages(outputs);
     const measured = await edited(outputs, true, () => npmRun("patch", "--yes"));
     const old = [...(await versionsOf(outputs))].filter(([, version]) => version !== "2");
     if (old.length > 0) throw new Error(`not upgraded: ${old.map(([name]) => name).join(", ")}`);
+    expectUpgraded(mysql, await mysqlPackages(outputs));
     const rebooted = (await machineActions(cloudGet)).filter(
       // The API reports whole seconds.
       ({ command, begunMs }) => command === "reboot_server" && begunMs > before - 1_000,

@@ -1,5 +1,6 @@
-import type { StackOutputs } from "../operate/outputs";
+import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
+import { repackMysql } from "./mysql-package";
 
 const name = "webstack-drill";
 const folder = `/var/lib/${name}`;
@@ -23,25 +24,36 @@ function build(version: string, asksForReboot: boolean): string[] {
   ];
 }
 
+/** Shell lines that write the index of the packages in the folder. */
+function index(debs: string[]): string[] {
+  return [
+    `cd ${folder}`,
+    `for deb in ${debs.join(" ")}; do dpkg-deb --field $deb; echo "Filename: ./$deb"; ` +
+      `echo "Size: $(stat -c %s $deb)"; echo "SHA256: $(sha256sum $deb | cut -d ' ' -f 1)"; echo; done > Packages`,
+  ];
+}
+
 /**
  * Shell script, for root of a host, that replaces a mirror: it installs a package in version 1, and creates a
- * repository of files on the host with version 2, whose installation asks for a reboot as a new kernel does.
+ * repository of files on the host with version 2, whose installation asks for a reboot as a new kernel does. The
+ * repository of a database node also has a newer package of MySQL's server.
  */
-export const makeRepository = [
-  "set -e",
-  ...removal(),
-  `mkdir -p ${folder}`,
-  ...build("1", false),
-  ...build("2", true),
-  `dpkg --install ${folder}/${name}_1_all.deb >/dev/null`,
-  `cd ${folder}`,
-  `deb=${name}_2_all.deb`,
-  `{ dpkg-deb --field $deb; echo "Filename: ./$deb"; echo "Size: $(stat -c %s $deb)"; ` +
-    `echo "SHA256: $(sha256sum $deb | cut -d ' ' -f 1)"; } > Packages`,
-  `echo 'deb [trusted=yes] file:${folder} ./' > ${source}`,
-].join("\n");
+export function makeRepository(isDatabase: boolean): string {
+  const mysql = "mysql.deb";
+  return [
+    "set -e",
+    ...removal(),
+    `mkdir -p ${folder}`,
+    ...build("1", false),
+    ...build("2", true),
+    `dpkg --install ${folder}/${name}_1_all.deb >/dev/null`,
+    ...(isDatabase ? repackMysql(`${folder}/build`, `${folder}/${mysql}`) : []),
+    ...index([`${name}_2_all.deb`, ...(isDatabase ? [mysql] : [])]),
+    `echo 'deb [trusted=yes] file:${folder} ./' > ${source}`,
+  ].join("\n");
+}
 
-/** Shell lines that remove the package, its repository, and the request for a reboot. */
+/** Shell lines that remove the package, its repository, and the request for a reboot. MySQL's newer package stays. */
 function removal(): string[] {
   return [
     `dpkg --purge ${name} >/dev/null 2>&1 || true`,
@@ -50,25 +62,30 @@ function removal(): string[] {
 }
 
 /** Runs a script as root on every node. */
-async function everywhere(outputs: StackOutputs, script: string): Promise<void> {
-  const encoded = Buffer.from(script).toString("base64");
-  const command = `echo ${encoded} | base64 -d | sudo sh`;
-  await Promise.all(outputs.nodes.map((node) => runOnNode(outputs, node.name, command, makingMs)));
+async function everywhere(
+  outputs: StackOutputs,
+  scriptFor: (node: StackNode) => string,
+): Promise<void> {
+  const all = outputs.nodes.map((node) => {
+    const encoded = Buffer.from(scriptFor(node)).toString("base64");
+    return runOnNode(outputs, node.name, `echo ${encoded} | base64 -d | sudo sh`, makingMs);
+  });
+  await Promise.all(all);
 }
 
 /**
- * Runs `work` while every node has one package to upgrade, which asks for a reboot; afterwards removes the package and
- * its repository.
+ * Runs `work` while every node has a package to upgrade, which asks for a reboot, and each database node MySQL's as
+ * well; afterwards removes the package and the repository.
  */
 export async function withRepositories<T>(
   outputs: StackOutputs,
   work: () => Promise<T>,
 ): Promise<T> {
-  await everywhere(outputs, makeRepository);
+  await everywhere(outputs, ({ role }) => makeRepository(role === "db"));
   try {
     return await work();
   } finally {
-    await everywhere(outputs, removal().join("\n"));
+    await everywhere(outputs, () => removal().join("\n"));
   }
 }
 

@@ -1,5 +1,6 @@
 import { clocksApartMs, isAhead, timeOf } from "../../host/archiver/chain/manifest";
 import type { Archiver, ArchiveState } from "./archive";
+import { failedBase } from "./failed-base";
 
 /** Limits of a healthy backup. */
 const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26, dumpDays: 9 };
@@ -116,6 +117,7 @@ function partsOf(
     ...(problem ? [[`PROBLEM: ${problem}`, `${problem}: ${doing}`] as const] : []),
     lag(state, nowUs),
     age("base", base, nowUs, limit.baseHours),
+    ...failedBase({ ...state, node: name }, nowUs),
     ...dumps(state, nowUs),
     proof === "" && !isProofExpected ? [proved[0], ""] : proved,
     ...failure(state, nowUs),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { waitUntil } from "../../rolling/wait-until";
+import { askFailedBase, baseUnit, failedBaseUs } from "./failed-base";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
@@ -9,14 +10,12 @@ const statusFile = `${runFolder}/status.json`;
 /** File with the archiver's settings on a database node with backups; as in `host/archiver/settings.ts`. */
 const settingsFile = "/etc/webstack/archiver.json";
 /**
- * Shell command that prints the state of a node's archiver, `stopped`, or nothing on a node without backups. Systemd
- * removes the file with the state of an archiver that does not run.
+ * Shell command that prints the state of a node's archiver, with the result of its last base in the lines after it,
+ * `stopped`, or nothing on a node without backups. Systemd removes the file with the state of an archiver that does not run.
  */
 export function stateCommand(state = statusFile, settings = settingsFile): string {
-  return `cat ${state} 2>/dev/null || { test ! -e ${settings} || echo stopped; }`;
+  return `if cat ${state} 2>/dev/null; then echo; ${askFailedBase} 2>/dev/null || true; else test ! -e ${settings} || echo stopped; fi`;
 }
-/** Unit that takes a base; only the archiving node takes one. */
-const baseUnit = "webstack-base.service";
 /** A running base may have passed the step that checks for the request. */
 const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${runFolder}/${dumpRequest}`;
 /** The archiver looks for new dumps every ten seconds. */
@@ -40,8 +39,8 @@ const shape = z.looseObject({
   atUs: z.number(),
 });
 
-/** State of a node's archiver. */
-export type ArchiveState = z.infer<typeof shape>;
+/** State of a node's archiver. `failedBaseUs`: time of the node's last base, if it failed; 0: it did not. */
+export type ArchiveState = z.infer<typeof shape> & { failedBaseUs: number };
 
 /** What a database node tells of its archiver. */
 export type Archiver =
@@ -57,7 +56,9 @@ export type Archiver =
 export function archiverOf(text: string): Archiver {
   if (text.trim() === "") return { kind: "none" };
   if (text.trim() === "stopped") return { kind: "stopped" };
-  return { kind: "state", state: shape.parse(JSON.parse(text)) };
+  const [status = "", ...base] = text.split("\n");
+  const state = shape.parse(JSON.parse(status));
+  return { kind: "state", state: { ...state, failedBaseUs: failedBaseUs(base.join("\n")) } };
 }
 
 /** The archivers by database node. */

@@ -1,11 +1,7 @@
 import { RefusedError } from "../../host/archiver/store/object-store";
 import { deskStore } from "./desk-store";
 import type { Backups } from "./bucket";
-import { overwrittenIn, VersionedBucket } from "./versioned-bucket";
-
-/** What to do about an object that is not what was put there. */
-export const overwrittenHint =
-  "If an object was overwritten, --oldest-versions reads what was put first, from a bucket that keeps versions";
+import { overwrittenHint, overwrittenIn, VersionedBucket } from "./versioned-bucket";
 
 /**
  * Looks for overwritten objects of a stack in a bucket that keeps versions: the archive never overwrites. Prints why it

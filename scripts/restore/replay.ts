@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
 import { cutAt, writeRelayLog } from "./segment";
-import { overwrittenHint } from "./overwritten";
+import { overwrittenHint } from "./versioned-bucket";
 import type { Plan } from "./plan";
 import type { Target } from "./target";
 import { type Unsealing, unsealed } from "./unseal";

@@ -5,7 +5,7 @@ import type { Link } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
 import type { Machine } from "./machine";
-import { overwrittenHint } from "./overwritten";
+import { overwrittenHint } from "./versioned-bucket";
 
 /**
  * Largest number of segments that one program of the machine decrypts: each start takes 0.2 s (docker exec, two busy

@@ -79,6 +79,10 @@ export class OldestVersions extends VersionedBucket {
   }
 }
 
+/** What to do about an object that is not what was put there. */
+export const overwrittenHint =
+  "If an object was overwritten, --oldest-versions reads what was put first, from a bucket that keeps versions";
+
 /** What a look for overwritten objects found. */
 export interface Overwritten {
   count: number;

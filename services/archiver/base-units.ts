@@ -102,8 +102,8 @@ export function baseUnit(secret: string): string {
     User=${archiverUser}
     # Reads the copy.
     SupplementaryGroups=mysql
-    # Not a condition of the unit, with which the copy would stay.
-    ExecCondition=/usr/bin/test -e ${runFolder}/active -a -e ${copyFolder}/info.json
+    # Not a condition of the unit, with which the copy would stay. As root: a copy that the upload cannot read is a failure.
+    ExecCondition=+/usr/bin/test -e ${runFolder}/active -a -e ${copyFolder}/info.json
     ExecStart=/usr/bin/node ${programPath("base-upload")}
     ExecStopPost=+/usr/bin/rm -rf ${copyFolder} ${dumpRequest}
     LoadCredential=secret:${secret}

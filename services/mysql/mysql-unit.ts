@@ -1,6 +1,7 @@
 import { controlSocket, handOverCommand } from "../supervisor/supervisor-ports";
 import { generatedNotice, text } from "../text";
 import { onOwnDisk, onVolume } from "./data-volume";
+import { endPackageStart } from "./package-start";
 
 /**
  * Sandbox of MySQL, which systemd starts as MySQL's user. The commands before and after MySQL run outside of it
@@ -46,6 +47,8 @@ export function mysqlDropIn(isMember: boolean, hasVolume: boolean): string {
     OOMScoreAdjust=-700
     # After a clone MySQL exits to be restarted, but only if it knows that a supervisor restarts it.
     Environment=MYSQLD_PARENT_PID=1
+    # What an upgrade of the package sets for its own start of MySQL.
+    ${endPackageStart}
     ${mysqlSandbox}
     ${isMember ? beforeStop() : []}
   `;

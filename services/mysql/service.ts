@@ -5,6 +5,7 @@ import { dataPaths, dataVolumePart, type DataVolume, noVolumeCheck } from "./dat
 import { initSqlPath, myCnf, tlsFolder, tlsPaths } from "./my-cnf";
 import { mysqlInitSql } from "./mysql-init-sql";
 import { mysqlDropIn } from "./mysql-unit";
+import { packageStartCnf, packageStartHooks, packageStartPaths } from "./package-start";
 
 /** Facts about a node that MySQL's part depends on. */
 export interface MysqlFacts {
@@ -67,6 +68,8 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
       [cnfPath]: rootFile(myCnf(settings)),
       [dropInPath]: rootFile(mysqlDropIn(facts.nodes.length > 1, !!data)),
       [initSqlPath]: rootFile(mysqlInitSql(adminUser, hasBackups)),
+      [packageStartPaths.settings]: rootFile(packageStartCnf()),
+      [packageStartPaths.hooks]: rootFile(packageStartHooks()),
       ...(data ? data.files : {}),
     },
     checks: [
@@ -75,6 +78,8 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
         command: ["/usr/sbin/mysqld", "--validate-config", "--user=mysql"],
         needs: tls,
       },
+      // dpkg refuses to run with an option that it does not know.
+      { files: [packageStartPaths.hooks], command: ["/usr/bin/dpkg", "--version"] },
     ],
     unitFiles: {
       dropIns: [dropInPath],

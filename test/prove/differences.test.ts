@@ -106,7 +106,7 @@ const found: [id: string, changes: Changes, seen: string][] = [
   [
     "apparmor",
     { "db-1": { "mysqld profile": profile.replace("/etc/mysql/**", "/etc/mysql/*.cnf") } },
-    "not permitted: /etc/mysql/mysql.conf.d/zz-webstack.cnf, /etc/mysql/webstack-init.sql",
+    "not permitted: /etc/mysql/mysql.conf.d/zz-webstack.cnf, /etc/mysql/mysql.conf.d/zzz-webstack-package.cnf, /etc/mysql/webstack-init.sql",
   ],
   [
     "denials",

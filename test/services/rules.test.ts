@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../services/app/app-environment";
+import { packageStartPaths } from "../../services/mysql/package-start";
 import { automaticUpdatePaths } from "../../services/operating-system/automatic-updates";
 import { appNode, busyAppNode, contentOf, loadBalancer, webNode } from "./rendered";
 import { databaseNode } from "./rendered-database";
@@ -159,7 +160,9 @@ describe("every node", () => {
     const stop = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
     // sshd reads the keys at each login, systemd the stop at the next one, apt its settings at each run.
     const updates = Object.values(automaticUpdatePaths);
-    const atOnce = ["/etc/ssh/authorized_keys.d/webstack", stop, ...updates];
+    // dpkg reads its hooks at each run, and the hooks the settings of MySQL.
+    const upgrades = [packageStartPaths.hooks, packageStartPaths.settings];
+    const atOnce = ["/etc/ssh/authorized_keys.d/webstack", stop, ...updates, ...upgrades];
     expect(unused.filter((path) => ![...byHand, ...atOnce].includes(path))).toEqual([]);
   });
 });

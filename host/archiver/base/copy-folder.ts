@@ -24,6 +24,14 @@ export interface CopyInfo {
   dump?: { plainBytes: number } | { failure: string };
 }
 
+/**
+ * Lets the group of MySQL enter the folder of the copies: the program that uploads a copy runs as another user. The
+ * scripts of MySQL's package take that away at each upgrade (`postinst` of mysql-server 8.4.13: `chmod 0700`).
+ */
+export function letGroupEnter(folder: string): void {
+  chmodSync(folder, 0o750);
+}
+
 /** Encrypted files of a dump beside a copy: the SQL of the schemas, and the statements of the accounts. */
 export const dumpFiles = { rows: "dump.age", accounts: "accounts.age" } as const;
 

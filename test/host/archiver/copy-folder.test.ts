@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, describe } from "vitest";
-import { letGroupRead, removeCopy } from "../../../host/archiver/base/copy-folder";
+import { letGroupEnter, letGroupRead, removeCopy } from "../../../host/archiver/base/copy-folder";
 import { SqlError } from "../../../host/supervisor/mysql";
 
 let folder: string;
@@ -32,6 +32,12 @@ it("lets the group read what MySQL has for itself alone, and gives nobody else a
   letGroupRead(folder);
   const names = ["#innodb_redo", "#innodb_redo/#ib_redo31_tmp", "ibdata1"];
   expect(names.map(modeOf)).toEqual([0o750, 0o640, 0o640]);
+});
+
+it("lets the group enter the folder again that the package's scripts closed", () => {
+  chmodSync(folder, 0o700);
+  letGroupEnter(folder);
+  expect(modeOf("")).toBe(0o750);
 });
 
 describe("removeCopy", () => {

@@ -56,6 +56,18 @@ describe("what is said of backups", () => {
     expect(report({ failedProof: idAgo(8) }).errors).toEqual([]);
   });
 
+  it("is an error if a base failed after the last one in the archive", () => {
+    const failedBaseUs = (nowMs - 3 * 3_600_000) * 1_000;
+    const failed = report({ failedBaseUs });
+    expect(failed.lines[0]).toContain("last base 9.0 h ago, a base FAILED 3.0 h ago, last proved");
+    expect(failed.errors).toEqual([
+      "a base FAILED 3.0 h ago: on db-2, `journalctl -u webstack-base-copy -u webstack-base` has the reason",
+    ]);
+    expect(report({ failedBaseUs, base: "" }).errors).toHaveLength(2);
+    // Another node may have taken a base since.
+    expect(report({ failedBaseUs, base: idAgo(2) }).errors).toEqual([]);
+  });
+
   it("has the age of the newest dump, which is an error after nine days", () => {
     const dumpOn = "sunday";
     const young = report({ dumpOn, dump: idAgo(9 * 24 - 1) });

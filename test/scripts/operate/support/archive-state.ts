@@ -12,7 +12,7 @@ export function state(more: Partial<ArchiveState> = {}): ArchiveState {
     ...{ active: true, doing: "archives", problem: "", failedProof: "", timeline: "4b2c" },
     ...{ archived: "", dumpOn: "off", dump: "", failedDump: "", ahead: [] },
     ...{ newestUs: (nowMs - 9_000) * 1_000, atUs: nowMs * 1_000 },
-    ...{ base: idAgo(9), proof: idAgo(7), ...more },
+    ...{ base: idAgo(9), failedBaseUs: 0, proof: idAgo(7), ...more },
   };
 }
 /** A node whose archiver runs. */
