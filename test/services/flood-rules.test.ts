@@ -47,6 +47,13 @@ describe("a load balancer under a flood of connections", () => {
     expect(openFiles).toBeGreaterThanOrEqual(2 * connections + 500);
   });
 
+  it("waits for the beginning of a body after the client's limit, and before a web node is chosen", () => {
+    const at = (text: string) => edge.indexOf(text);
+    expect(at("deny_status 429")).toBeLessThan(at("wait-for-body"));
+    expect(at("wait-for-body")).toBeLessThan(at("use_backend"));
+    expect(edge).toMatch(/wait-for-body time 30s if !\{ var\(txn\.lasting\) -m bool \} \|\| /);
+  });
+
   it("ends connections that ask nothing", () => {
     expect(Number(/timeout http-request (\d+)s/.exec(edge)![1])).toBeLessThanOrEqual(5);
     expect(Number(/timeout http-keep-alive (\d+)s/.exec(edge)![1])).toBeLessThanOrEqual(10);

@@ -81,6 +81,13 @@ const chains: Record<string, ChainArgs> = {
     ...usual,
     rules: { ...usual.rules, trustedProxies, limits: { requestsPerSecond: 20, connections: 30 } },
   },
+  shares: {
+    ...usual,
+    requests: {
+      ...usual.requests,
+      paths: { "/live": { buffering: false }, "/live/kept": { maxBodyMib: 5 } },
+    },
+  },
   secured: {
     ...usual,
     rules: { ...usual.rules, trustedProxies },

@@ -10,6 +10,7 @@ import { namedChecks, proxiedChecks } from "./check-proxied";
 import { reloadChecks } from "./check-reloads";
 import { requestChecks } from "./check-requests";
 import { securedChecks } from "./check-secured";
+import { shareChecks } from "./check-shares";
 import { sharingChecks, startOwnPorts, startShared, stopChecks } from "./check-stops";
 import { printed, startDaemons } from "./daemons";
 
@@ -20,6 +21,7 @@ const checks: Record<string, Check[]> = {
   named: namedChecks,
   worded: ownWordChecks,
   limited: limitChecks,
+  shares: shareChecks,
   secured: securedChecks,
   stops: stopChecks,
   sharing: sharingChecks,
