@@ -99,6 +99,20 @@ export function loadBalancerSettings<Shared extends z.ZodRawShape>(shared: Share
           example: 500,
           absent: "2350, a quarter of what a load balancer takes",
         }).optional(),
+        requestsAtOnce: setting(z.int().min(1).max(100_000), {
+          about:
+            "Requests that one client may have at a time, without those of `lastingAtOnce`; what is over gets 429",
+          must: "be a whole number from 1 to 100000",
+          example: 500,
+          absent: "128 for each web node, a quarter of what it takes",
+        }).optional(),
+        lastingAtOnce: setting(z.int().min(1).max(100_000), {
+          about:
+            "WebSockets, event streams and requests to paths with `buffering: false` that one client may have at a time; what is over gets 429",
+          must: "be a whole number from 1 to 100000",
+          example: 2000,
+          absent: "350 for each web node, a quarter of what it takes",
+        }).optional(),
       })
       .prefault({}),
   });

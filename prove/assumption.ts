@@ -49,6 +49,8 @@ export interface Evidence {
   image: string;
   /** Floating IPv4 address, no prefix. */
   floatingIp: string;
+  /** Floating IPv6 address, no prefix; undefined: the stack has none. */
+  floatingIpv6?: string | undefined;
   /** A text: why the API was not asked. */
   cloud: CloudEvidence | string;
   /** A text: why the address was not moved. */

@@ -28,13 +28,12 @@ function listOf<T>({ text }: Answer): T[] {
   }
 }
 
-/** The interface with an address, and the address's prefix. */
-function holder(interfaces: readonly Interface[], ip: string) {
-  for (const { ifname, mtu, addr_info: addresses } of interfaces) {
+/** The interfaces with an address, and the address's prefix there. */
+function holders(interfaces: readonly Interface[], ip: string) {
+  return interfaces.flatMap(({ ifname, mtu, addr_info: addresses }) => {
     const found = addresses.find(({ local }) => local === ip);
-    if (found) return { name: ifname, mtu, prefix: found.prefixlen };
-  }
-  return undefined;
+    return found ? [{ name: ifname, mtu, prefix: found.prefixlen }] : [];
+  });
 }
 
 const interfaces: Assumption = {
@@ -43,7 +42,7 @@ const interfaces: Assumption = {
     "the private address is a /32 on an interface of its own with MTU 1450, routed by a gateway; the way out is 172.31.1.1",
   local: "the same, on interfaces of the local cloud's making",
   judge: onEach(everywhere, (ask, { privateIp }) => {
-    const found = holder(listOf<Interface>(ask("addresses")), privateIp);
+    const [found] = holders(listOf<Interface>(ask("addresses")), privateIp);
     const routes = listOf<Route>(ask("routes"));
     if (!found) return differs("no interface has the private address");
     const out = routes.find(({ dst }) => dst === "default");
@@ -84,13 +83,48 @@ const packets: Assumption = {
 const floatingAddress: Assumption = {
   id: "floating-address",
   assumed:
-    "both load balancers have the floating address on the loopback interface, and serve it without a step",
+    "both load balancers have the floating addresses on the loopback interface, IPv6 on the public one too, and serve them without a step",
   local: "the same",
-  judge: onEach(["lb"], (ask, _, { floatingIp }) => {
-    const found = holder(listOf<Interface>(ask("addresses")), floatingIp);
-    if (!found) return differs("no interface has it");
-    const text = `/${found.prefix} on ${found.name}`;
-    return found.name === "lo" && found.prefix === 32 ? ok(text) : differs(text);
+  judge: onEach(["lb"], (ask, _, { floatingIp, floatingIpv6 }) => {
+    const interfaces = listOf<Interface>(ask("addresses"));
+    const seenOf = (ip: string) => holders(interfaces, ip);
+    const text = (ip: string) =>
+      seenOf(ip)
+        .map(({ name, prefix }) => `/${prefix} on ${name}`)
+        .join(" and ") || `no interface has the IPv${ip.includes(":") ? 6 : 4} address`;
+    const own = seenOf(floatingIp);
+    const isRight4 = own.length === 1 && own[0]!.name === "lo" && own[0]!.prefix === 32;
+    if (floatingIpv6 === undefined)
+      return isRight4 ? ok(text(floatingIp)) : differs(text(floatingIp));
+    const public6 = listOf<Route>(ask("routes6")).find(({ dst }) => dst === "default")?.dev;
+    const names = seenOf(floatingIpv6).map(({ name, prefix }) => `${name}/${prefix}`);
+    const isRight6 =
+      public6 !== undefined &&
+      names.length === 2 &&
+      ["lo", public6].every((one) => names.includes(`${one}/128`));
+    const both = `${text(floatingIp)}, ${text(floatingIpv6)}`;
+    return isRight4 && isRight6 ? ok(both) : differs(both);
+  }),
+};
+
+/** Part of the table of connections that may be in use. */
+const usedAtMost = 0.8;
+
+const connections: Assumption = {
+  id: "connections",
+  assumed:
+    "the kernel's table of connections has 262144 entries, keeps a closed connection for 10 s, and is at most 80 % full",
+  local: "the table of the machine, whose size a container cannot set",
+  differsLocally: true,
+  judge: onEach(everywhere, (ask) => {
+    const { status, text } = ask("connections");
+    const [most = NaN, closedSeconds = NaN, used = NaN] = text.trim().split("\n").map(Number);
+    if (status !== 0 || [most, closedSeconds, used].some(Number.isNaN))
+      return unknown("the kernel tells nothing of its table");
+    // No count of connections: it would differ on every node.
+    const isFull = used > usedAtMost * most;
+    const seen = `${most} entries, closed ones for ${closedSeconds} s${isFull ? `, ${used} in use` : ""}`;
+    return most >= 262_144 && closedSeconds === 10 && !isFull ? ok(seen) : differs(seen);
   }),
 };
 
@@ -110,4 +144,6 @@ const metadata: Assumption = {
 };
 
 /** Addresses, routes and packets. */
-export const network: readonly Assumption[] = [interfaces, packets, floatingAddress, metadata];
+export const network: readonly Assumption[] = [
+  ...[interfaces, packets, floatingAddress, connections, metadata],
+];

@@ -51,6 +51,10 @@ const always: Questions = {
   ),
   addresses: ["ip", "-j", "address"],
   routes: ["ip", "-j", "-4", "route"],
+  routes6: ["ip", "-j", "-6", "route"],
+  connections: sh(
+    "cd /proc/sys/net/netfilter && cat nf_conntrack_max nf_conntrack_tcp_timeout_time_wait nf_conntrack_count",
+  ),
   metadata: ["curl", "-sf", "-m", "5", `${metadata}/instance-id`],
   "metadata of others": [
     ...["runuser", "-u", "nobody", "--", "curl", "-s", "-m", "3"],

@@ -70,6 +70,7 @@ async function main(): Promise<void> {
   const moved = await move(outputs, wanted);
   const evidence: Evidence = {
     ...{ nodes, moved, now: new Date(), floatingIp: outputs.floatingIp.ipv4 },
+    floatingIpv6: outputs.floatingIp.ipv6,
     image: settingsOf(name).values["webstack:image"] ?? usualImage,
     cloud: await cloudEvidence(project, outputs).catch(
       (error: Error) => `the API was not read: ${error.message}`,

@@ -154,6 +154,8 @@ describe("readSettings", () => {
       limits: { requestsPerSecond: 1000 },
     });
     expect(loadBalancers.limits.connections).toBeUndefined();
+    expect(loadBalancers.limits.requestsAtOnce).toBeUndefined();
+    expect(loadBalancers.limits.lastingAtOnce).toBeUndefined();
   });
 
   it("knows the address blocks of proxies that are trusted by name", () => {

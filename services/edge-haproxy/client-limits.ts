@@ -1,6 +1,13 @@
 import { unlessTrusted } from "./client-address";
-import { connectionsOfOneAddress, reservedConnections } from "./connections";
+import {
+  connectionsOfOneAddress,
+  lastingPerWebNode,
+  placesOfOneClient,
+  requestsPerWebNode,
+  reservedConnections,
+} from "./connections";
 import type { EdgeRules } from "./edge-rules";
+import { ifLasting, unlessLasting } from "./lasting";
 
 /** Time over which a client's requests and connections are counted, seconds. */
 const windowSeconds = 10;
@@ -26,23 +33,45 @@ export function connectionRules(rules: EdgeRules, maxConnections: number): strin
 }
 
 /**
- * Rules by which HAProxy answers requests over the limit with 429, until the client's rate has been below the limit
- * for a while. No web node gets such a request, and HAProxy logs one in a hundred.
+ * Rules by which HAProxy answers requests over a limit with 429: over the rate, until the client's rate has been below
+ * the limit for a while; over the number of concurrent requests, until one of them ends. No web node gets such a
+ * request, and HAProxy logs one in a hundred. `lastingRules` come before.
  *
+ * @param webNodes number of web nodes.
  * @param peer address of the other load balancer, whose health checks are not counted.
  */
-export function requestRules({ limits }: EdgeRules, peer?: string): string[] {
+export function requestRules({ limits }: EdgeRules, webNodes: number, peer?: string): string[] {
   const { requestsPerSecond } = limits;
-  const unlessPeer = peer === undefined ? "" : ` unless { src ${peer} }`;
+  const fromVisitor = peer === undefined ? "" : ` !{ src ${peer} }`;
+  const share = (perWebNode: number) => placesOfOneClient(perWebNode, webNodes);
+  const atOnce = [
+    ["requests", unlessLasting, limits.requestsAtOnce ?? share(requestsPerWebNode)],
+    ["lasting", ifLasting, limits.lastingAtOnce ?? share(lastingPerWebNode)],
+  ] as const;
   return [
-    `http-request track-sc1 ${client} table clients${unlessPeer}`,
+    `http-request track-sc1 ${client} table clients${peer === undefined ? "" : ` unless { src ${peer} }`}`,
     "http-request sc-inc-gpc0(1)",
     `acl too_many sc1_http_req_rate gt ${requestsPerSecond * windowSeconds}`,
     `acl too_many sc1_gpc0_rate gt ${Math.ceil(requestsPerSecond * burst)}`,
+    ...atOnce.map(
+      ([kind, condition]) =>
+        `http-request track-sc3 ${client} table ${kind}_at_once if ${condition}${fromVisitor}`,
+    ),
+    ...atOnce.map(
+      ([, condition, most]) =>
+        `http-request set-var(txn.crowds) bool(true) if ${condition} { sc_conn_cur(3) gt ${most} }`,
+    ),
+    "acl too_many var(txn.crowds) -m bool",
     `http-request set-log-level silent if too_many !{ rand(${loggedOf}) eq 0 }`,
     `http-request deny deny_status 429 content-type text/plain string "Too many requests\\n" hdr Retry-After ${windowSeconds} if too_many`,
   ];
 }
+
+/**
+ * Line of `global`: the counter of concurrent requests is the fourth, so that the third is free for lines of the stack
+ * file.
+ */
+export const countersOfClients = "tune.stick-counters 4";
 
 /** Stick tables of the rules. */
 export function limitTables(): string[] {
@@ -54,5 +83,11 @@ export function limitTables(): string[] {
     "# Connections that each address has to this process. The other load balancer's are not added to them.",
     "backend holders",
     `  stick-table type ipv6 size 100k expire 1m store conn_cur,conn_rate(${windowSeconds}s)`,
+    "",
+    "# Concurrent requests of each client in this process. A peer's numbers would replace them.",
+    ...["requests", "lasting"].flatMap((kind) => [
+      `backend ${kind}_at_once`,
+      "  stick-table type ipv6 size 100k expire 1m store conn_cur",
+    ]),
   ];
 }

@@ -17,3 +17,22 @@ export const reservedConnections = 100;
 export function connectionsOfOneAddress(maxConnections: number): number {
   return Math.floor((maxConnections - reservedConnections) / 4);
 }
+
+/** Largest number of concurrent requests from one load balancer to one web node; further requests queue. */
+export const requestsPerWebNode = 512;
+
+/**
+ * The same limit for WebSockets and other requests that may last: Nginx on one processor has 4096 connections, and a
+ * request takes two.
+ */
+export const lastingPerWebNode = 1400;
+
+/**
+ * Default limit of one client's concurrent requests: a quarter of their places on all web nodes. A client with an IPv4
+ * and an IPv6 address counts as two and so gets half of the places.
+ *
+ * @param perWebNode places on one web node.
+ */
+export function placesOfOneClient(perWebNode: number, webNodes: number): number {
+  return Math.floor((perWebNode * webNodes) / 4);
+}

@@ -10,6 +10,10 @@ export interface EdgeRules {
     requestsPerSecond: number;
     /** Concurrent connections; at least 1. @default a quarter of all */
     connections?: number | undefined;
+    /** Concurrent requests, without those that may last; at least 1. @default a quarter of the places of all web nodes */
+    requestsAtOnce?: number | undefined;
+    /** Concurrent WebSockets, event streams and requests to paths with `buffering: false`; at least 1. @default a quarter of their places */
+    lastingAtOnce?: number | undefined;
   };
   /** Headers of every response by name; a header that a response already has keeps its value. */
   headers: Readonly<Record<string, string>>;

@@ -6,10 +6,11 @@ import { generatedNotice, stackFileLines, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { answerHeaders, headerReserve } from "./answer-headers";
 import { clientOfProxy, setClientHeaders, trustedNames, trusts } from "./client-address";
-import { connectionRules, limitTables, requestRules } from "./client-limits";
-import { reservedConnections } from "./connections";
+import { connectionRules, countersOfClients, limitTables, requestRules } from "./client-limits";
+import { lastingPerWebNode, requestsPerWebNode, reservedConnections } from "./connections";
 import type { EdgeRules } from "./edge-rules";
 import { type EdgeHttps, httpsBind, httpsGlobals, httpsRules } from "./https";
+import { bodyRules, ifLasting, lastingRules } from "./lasting";
 
 /** Arguments of {@link haproxyCfg}. */
 export interface HaproxyCfgArgs {
@@ -32,11 +33,6 @@ export interface HaproxyCfgArgs {
   /** True if the connections to web nodes use TLS. @default false */
   innerTls?: boolean | undefined;
 }
-
-/** Largest number of concurrent requests from one load balancer to one web node; further requests queue. */
-const requestsPerWebNode = 512;
-/** The same limit for WebSockets: Nginx on one processor has 4096 connections, and a request or WebSocket takes two. */
-const socketsPerWebNode = 1400;
 
 /** Path of a map with `on` or `off` for the key `edge`; a planned switch changes it at run time. */
 export const drainMapPath = "/etc/haproxy/drain.map";
@@ -64,6 +60,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     global
       ${haproxyProcess}
       maxconn ${maxConnections}
+      ${countersOfClients}
       ${headerReserve(rules.headers)}
       localpeer ${node}
       # After a reload old workers end. Not close-spread-time: HTTP/2 visitors must learn at once that they are to
@@ -116,7 +113,9 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       ${trustedNames(rules)}
       ${connectionRules(rules, maxConnections)}
       ${clientOfProxy(rules)}
-      ${requestRules(rules, peerPublicIp)}
+      ${lastingRules(requests)}
+      ${requestRules(rules, webNodes.length, peerPublicIp)}
+      ${bodyRules()}
       ${httpsRules(https, trusts(rules))}
       ${setClientHeaders(rules)}
       http-request set-header X-Webstack-Lb ${node}
@@ -124,7 +123,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       # drops the header in HTTP/2; there the reload at the end of the drain asks.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
       ${answerHeaders(rules.headers)}
-      use_backend sockets if { req.hdr(Upgrade) -i websocket }
+      use_backend lasting if ${ifLasting}
       default_backend web
       ${rules.haproxySnippet === undefined ? [] : ownLines(rules.haproxySnippet)}
 
@@ -148,12 +147,13 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       ${innerDefaultServer(innerTls)}
       ${webNodes.map((web) => innerServer(web, webPorts, innerTls))}
 
-    # Upgraded connections last, and would soon use all places of short requests.
-    backend sockets
+    # WebSockets, event streams and paths without buffering would soon use all places of short requests.
+    backend lasting
       balance leastconn
-      retry-on conn-failure
+      retry-on conn-failure empty-response 503
+      http-request disable-l7-retry if !METH_GET !{ method HEAD }
       http-check disable-on-404
-      default-server on-marked-down shutdown-sessions maxconn ${socketsPerWebNode}
+      default-server on-marked-down shutdown-sessions maxconn ${lastingPerWebNode}
       ${innerDefaultServer(innerTls)}
       ${webNodes.map((web) => `${innerServer(web, webPorts, innerTls)} track web/${web.name}`)}
 

@@ -10,33 +10,68 @@ export interface FloatingAddressesFacts {
 }
 
 const unitPath = "/etc/systemd/system/webstack-floating-ip.service";
+const watchUnitPath = "/etc/systemd/system/webstack-floating-ipv6.service";
+const watchProgramPath = "/etc/webstack/floating-ipv6";
 
 /** The floating addresses, permanently on both load balancers. */
 export const floatingAddresses: Service<FloatingAddressesFacts> = {
   name: "floating-addresses",
   openings: [],
-  part: (facts) => ({
-    files: { [unitPath]: rootFile(floatingIpUnit(facts.floatingAddresses)) },
-    unitFiles: { own: [unitPath] },
-    services: [
-      {
-        unit: "webstack-floating-ip.service",
-        reloadFiles: [],
-        restartFiles: [unitPath],
-        needs: [],
+  part: (facts) => {
+    const ipv6 = facts.floatingAddresses.filter(isIpv6);
+    const watch = ipv6.length > 0;
+    return {
+      files: {
+        [unitPath]: rootFile(floatingIpUnit(facts.floatingAddresses)),
+        ...(watch
+          ? {
+              [watchProgramPath]: rootFile(watchProgram(ipv6)),
+              [watchUnitPath]: rootFile(watchUnit()),
+            }
+          : {}),
       },
-    ],
-  }),
+      checks: watch
+        ? [{ files: [watchProgramPath], command: ["/bin/sh", "-n", watchProgramPath] }]
+        : [],
+      unitFiles: { own: [unitPath, ...(watch ? [watchUnitPath] : [])] },
+      services: [
+        {
+          unit: "webstack-floating-ip.service",
+          reloadFiles: [],
+          restartFiles: [unitPath],
+          needs: [],
+        },
+        ...(watch
+          ? [
+              {
+                unit: "webstack-floating-ipv6.service",
+                reloadFiles: [],
+                restartFiles: [watchUnitPath, watchProgramPath],
+                needs: [],
+              },
+            ]
+          : []),
+      ],
+    };
+  },
 };
+
+const isIpv6 = (address: string): boolean => address.includes(":");
+
+/** `preferred_lft 0` keeps an address from being the source of the node's own connections, whose responses could go to the other node. */
+const options6 = "nodad preferred_lft 0";
 
 /**
  * Assigns the floating addresses permanently to both nodes. Hetzner routes a floating IP to the public
  * interface of one server; either server accepts the traffic at once, without a step in the failover.
- * IPv4 addresses are on the loopback interface, so the unit names no interface. A host answers neighbour
- * solicitations for an IPv6 address only on the interface that has the address (RFC 4861), so IPv6 addresses
- * are on the interface of the default route.
+ * The addresses are on the loopback interface, so the unit names no interface, and no program that configures the
+ * public interface removes them. With IPv6 turned off, IPv4 must still come up.
  */
 function floatingIpUnit(addresses: readonly string[]): string {
+  const add = (address: string) =>
+    isIpv6(address)
+      ? `ExecStart=-/sbin/ip -6 address replace ${address} dev lo ${options6}`
+      : `ExecStart=/sbin/ip address replace ${address} dev lo`;
   return text`
     ${generatedNotice}
     [Unit]
@@ -46,8 +81,8 @@ function floatingIpUnit(addresses: readonly string[]): string {
     [Service]
     Type=oneshot
     RemainAfterExit=yes
-    ${addresses.map((address) => (address.includes(":") ? addIpv6(address) : addIpv4(address)))}
-    ${addresses.map((address) => `ExecStop=-/bin/sh -c "ip address delete ${address} dev $(ip -o address show to ${address} | head -1 | cut -d' ' -f2)"`)}
+    ${addresses.map(add)}
+    ${addresses.map((address) => `ExecStop=-/sbin/ip address delete ${address} dev lo`)}
     ${onceSandbox("CAP_NET_ADMIN")}
 
     [Install]
@@ -55,18 +90,61 @@ function floatingIpUnit(addresses: readonly string[]): string {
   `;
 }
 
-function addIpv4(address: string): string {
-  return `ExecStart=/sbin/ip address replace ${address} dev lo`;
+/**
+ * Renders the program that keeps the IPv6 addresses on the interface of the default route too. A host answers neighbour
+ * solicitations for an IPv6 address only on the interface that has the address (RFC 4861), and the router of a cloud
+ * may solicit each address of a network. systemd-networkd removes addresses that it does not know when it starts or
+ * configures the interface again (https://bugs.launchpad.net/netplan/+bug/1815101), after it has reported its start, so
+ * a unit that follows it would be too early. Until the next look the router sends to the neighbour that it knows, and
+ * the host accepts the packets for the address on the loopback interface.
+ *
+ * With the argument `stop` the program removes the addresses from the interface.
+ */
+function watchProgram(addresses: readonly string[]): string {
+  return text`
+    #!/bin/sh
+    ${generatedNotice}
+    set -u
+    addresses="${addresses.join(" ")}"
+
+    device() {
+      ip -6 route show default | grep -o 'dev [^ ]*' | head -n 1 | cut -d' ' -f2
+    }
+    case "$*" in stop)
+      for address in $addresses; do
+        ip -6 address delete "$address" dev "$(device)"
+      done
+      exit 0
+    esac
+    while :; do
+      public=$(device)
+      for address in $addresses; do
+        [ -n "$public" ] || continue
+        [ -z "$(ip -6 -o address show dev "$public" to "$address")" ] || continue
+        # The interface may just be going.
+        ip -6 address replace "$address" dev "$public" ${options6} && echo "put $address on $public"
+      done
+      sleep 1
+    done
+  `;
 }
 
-/**
- * The public interface may come late. `preferred_lft 0` keeps the address from being the source of the node's own
- * connections, whose responses could go to the other node. With IPv6 turned off, IPv4 must still come up.
- */
-function addIpv6(address: string): string {
-  const device = "$(ip -6 route show default | grep -o 'dev [^ ]*' | head -1 | cut -d' ' -f2)";
-  const wait =
-    "for i in $(seq 75); do ip -6 route show default | grep -q dev && break; sleep 0.2; done";
-  const add = `ip -6 address replace ${address} dev ${device} nodad preferred_lft 0`;
-  return `ExecStart=-/bin/sh -c "${wait}; ${add}"`;
+function watchUnit(): string {
+  return text`
+    ${generatedNotice}
+    [Unit]
+    Description=Floating IPv6 addresses on the public interface
+    After=webstack-floating-ip.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    ExecStart=/bin/sh ${watchProgramPath}
+    ExecStopPost=-/bin/sh ${watchProgramPath} stop
+    Restart=always
+    RestartSec=1
+    ${onceSandbox("CAP_NET_ADMIN")}
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
 }

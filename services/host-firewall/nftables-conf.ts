@@ -41,6 +41,7 @@ export function nftablesConf(args: FirewallArgs): string {
         ${rules(args)}
       }
 
+      ${untracked}
       chain output {
         type filter hook output priority filter; policy drop;
         ${outputRules(args)}
@@ -53,6 +54,23 @@ export function nftablesConf(args: FirewallArgs): string {
 
 /** Set of ports whose new connections wait during a planned move of the floating IP; `edge.js` fills the set. */
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
+
+/**
+ * Chains that keep connections on the loopback interface out of the table of connections: a host whose table is full
+ * must not fail its own health checks. The rules for that interface need no state, and no rule translates its addresses.
+ */
+const untracked = [
+  "chain loopback_in {",
+  "  type filter hook prerouting priority raw; policy accept;",
+  '  iif "lo" notrack',
+  "}",
+  "",
+  "chain loopback_out {",
+  "  type filter hook output priority raw; policy accept;",
+  '  oif "lo" notrack',
+  "}",
+  "",
+];
 
 const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins";
 

@@ -151,7 +151,6 @@ const found: [id: string, changes: Changes, seen: string][] = [
     "app-1: 1 other nodes not reached with full packets",
   ],
   ["mtu", { "app-1": { pings: { status: 127, text: "" } } }, "unknown: lb-1"],
-  ["floating-address", { "lb-2": { addresses: "[]" } }, "lb-2: no interface has it"],
   ["metadata", { "web-1": { "metadata of others": "200" } }, "web-1: other users reach it"],
   ["metadata", { "web-1": { metadata: "7" } }, "web-1: another number"],
 ];

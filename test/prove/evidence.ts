@@ -24,9 +24,14 @@ export const profile = `
 /** Answers of a server as the program assumes it. */
 function usual(privateIp: string, serverId: number): Record<string, Answer> {
   const address = (local: string, prefixlen: number) => ({ family: "inet", local, prefixlen });
+  const floating6 = { family: "inet6", local: "2001:db8:7::1", prefixlen: 128 };
   const addresses = [
-    { ifname: "lo", mtu: 65536, addr_info: [address("127.0.0.1", 8), address("203.0.113.7", 32)] },
-    { ifname: "eth0", mtu: 1500, addr_info: [address("198.51.100.4", 32)] },
+    {
+      ifname: "lo",
+      mtu: 65536,
+      addr_info: [address("127.0.0.1", 8), address("203.0.113.7", 32), floating6],
+    },
+    { ifname: "eth0", mtu: 1500, addr_info: [address("198.51.100.4", 32), floating6] },
     { ifname: "enp7s0", mtu: 1450, addr_info: [address(privateIp, 32)] },
   ];
   const routes = [
@@ -50,6 +55,8 @@ function usual(privateIp: string, serverId: number): Record<string, Answer> {
     needrestart: answer("$nrconf{restart} = 'l';\n"),
     addresses: answer(JSON.stringify(addresses)),
     routes: answer(JSON.stringify(routes)),
+    routes6: answer(JSON.stringify([{ dst: "default", gateway: "fe80::1", dev: "eth0" }])),
+    connections: answer("262144\n10\n1234\n"),
     metadata: answer(String(serverId)),
     "metadata of others": answer("000", 28),
     "cloud-init": answer(
@@ -96,6 +103,7 @@ export function evidence(changes: Changes = {}, more: Partial<Evidence> = {}): E
     nodes,
     image: "ubuntu-26.04",
     floatingIp: "203.0.113.7",
+    floatingIpv6: "2001:db8:7::1",
     cloud: {
       rateLimit: {
         "ratelimit-limit": "3600",

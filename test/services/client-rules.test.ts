@@ -77,7 +77,7 @@ describe("a trusted proxy", () => {
   it("says its client before clients are counted", () => {
     const rules = rulesOf({ trustedProxies });
     const set = rules.map((rule) => rule.startsWith("http-request set-src")).lastIndexOf(true);
-    const counted = rules.findIndex((rule) => rule.startsWith("http-request track-sc1"));
+    const counted = rules.findIndex((rule) => /^http-request track-sc[13]/.test(rule));
     expect(set).toBeGreaterThan(0);
     expect(set).toBeLessThan(counted);
   });
@@ -102,6 +102,31 @@ describe("a client's limit", () => {
     expect(rules).toContain("acl too_many sc1_gpc0_rate gt 450");
     expect(rules).toContain("tcp-request connection reject if { sc0_conn_cur gt 50 }");
     expect(rules).toContain("tcp-request connection reject if { sc0_conn_rate gt 3000 }");
+  });
+
+  it("is one of concurrent requests too: a quarter of the places of all web nodes, or the stack file's", () => {
+    const mostOf = (rules: string[]) =>
+      rules.flatMap((rule) => /sc_conn_cur\(3\) gt (\d+)/.exec(rule)?.[1] ?? []).map(Number);
+    expect(plan.web).toHaveLength(2);
+    expect(mostOf(rulesOf())).toEqual([(2 * 512) / 4, (2 * 1400) / 4]);
+    const limits = { requestsPerSecond: 300, requestsAtOnce: 7, lastingAtOnce: 8 };
+    expect(mostOf(rulesOf({ limits }))).toEqual([7, 8]);
+  });
+
+  it("counts concurrent requests where no peer's numbers replace them, apart for those that last", () => {
+    const { content } = part({}, "203.0.113.12").files["/etc/haproxy/haproxy.cfg"]!;
+    const tables = [...content.matchAll(/track-sc3 src,ipmask\(32,64\) table (\S+) if (.*)/g)];
+    expect(tables.map(([, table, condition]) => [table, condition])).toEqual([
+      ["requests_at_once", "!{ var(txn.lasting) -m bool } !{ src 203.0.113.12 }"],
+      ["lasting_at_once", "{ var(txn.lasting) -m bool } !{ src 203.0.113.12 }"],
+    ]);
+    for (const [, table] of tables) {
+      const line = new RegExp(`backend ${table}\\n\\s+(.*)`).exec(content)![1];
+      expect(line).toMatch(/store conn_cur$/);
+    }
+    // Three counters are HAProxy's default, and the third one is left to the stack file.
+    expect(content).toContain("tune.stick-counters 4");
+    expect(content).not.toContain("track-sc2");
   });
 
   it("answers 429, with the time after which to come again", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadBalancer } from "./rendered";
 
-const { files } = loadBalancer();
+const { files, services } = loadBalancer();
 const edge = files["/etc/haproxy/haproxy.cfg"]!.content;
 
 describe("a load balancer under a flood of connections", () => {
@@ -47,8 +47,37 @@ describe("a load balancer under a flood of connections", () => {
     expect(openFiles).toBeGreaterThanOrEqual(2 * connections + 500);
   });
 
+  it("waits for the beginning of a body after the client's limit, and before a web node is chosen", () => {
+    const at = (text: string) => edge.indexOf(text);
+    expect(at("deny_status 429")).toBeLessThan(at("wait-for-body"));
+    expect(at("wait-for-body")).toBeLessThan(at("use_backend"));
+    expect(edge).toMatch(/wait-for-body time 30s if !\{ var\(txn\.lasting\) -m bool \} \|\| /);
+  });
+
   it("ends connections that ask nothing", () => {
     expect(Number(/timeout http-request (\d+)s/.exec(edge)![1])).toBeLessThanOrEqual(5);
     expect(Number(/timeout http-keep-alive (\d+)s/.exec(edge)![1])).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("a host under a flood of connections", () => {
+  const sysctl = files["/etc/sysctl.d/90-webstack.conf"]!.content;
+
+  it("has room in the kernel's table for 20 000 new connections a second", () => {
+    const value = (name: string) =>
+      Number(new RegExp(`^-net\\.netfilter\\.${name} = (\\d+)$`, "m").exec(sysctl)?.[1]);
+    const seconds = value("nf_conntrack_tcp_timeout_time_wait");
+    expect(value("nf_conntrack_max") / seconds).toBeGreaterThan(20_000);
+    expect(value("nf_conntrack_buckets")).toBe(value("nf_conntrack_max"));
+  });
+
+  it("loads the table's module before the settings at a boot, and with a change of either at once", () => {
+    const modules = "/etc/modules-load.d/webstack.conf";
+    expect(files[modules]!.content).toMatch(/^nf_conntrack$/m);
+    const units = services.map(({ unit }) => unit);
+    const settings = units.indexOf("systemd-sysctl.service");
+    expect(services[settings]!.restartFiles).toContain(modules);
+    // The firewall loads the module on a host that is not booted for the change.
+    expect(units.indexOf("nftables.service")).toBeLessThan(settings);
   });
 });

@@ -53,7 +53,7 @@ export function tunedLoadBalancer(): Bundle {
   const rules = edgeRules({
     trustedProxies: ["192.0.2.0/24", "2001:db8:1::/48"],
     clientAddressHeader: "CF-Connecting-IP",
-    limits: { requestsPerSecond: 50, connections: 100 },
+    limits: { requestsPerSecond: 50, connections: 100, requestsAtOnce: 60, lastingAtOnce: 70 },
     headers: {
       "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
       "X-Odd": `100% "it's" {$HOME} \\ # %[src]`,

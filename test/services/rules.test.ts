@@ -19,10 +19,10 @@ describe("load balancer", () => {
     expect(edge).toMatch(/retry-on conn-failure empty-response/);
   });
 
-  it("keeps WebSockets apart from requests, on the same nodes", () => {
-    expect(edge).toContain("use_backend sockets if { req.hdr(Upgrade) -i websocket }");
-    const [, sockets] = /^backend sockets\n([^]*?)\n\n/m.exec(edge)!;
-    expect(sockets!.match(/server .*/g)).toEqual([
+  it("keeps requests that may last apart from the others, on the same nodes", () => {
+    expect(edge).toContain("use_backend lasting if { var(txn.lasting) -m bool }");
+    const [, lasting] = /^backend lasting\n([^]*?)\n\n/m.exec(edge)!;
+    expect(lasting!.match(/server .*/g)).toEqual([
       "server on-marked-down shutdown-sessions maxconn 1400",
       "server web-1 10.0.2.11:80 track web/web-1",
       "server web-2 10.0.2.12:80 track web/web-2",
@@ -32,6 +32,12 @@ describe("load balancer", () => {
     );
     const [, connections] = /worker_connections (\d+);/.exec(nginx)!;
     expect(2 * (requests! + alone!)).toBeLessThan(Number(connections));
+  });
+
+  it("repeats a request that may last as any other", () => {
+    const retries = edge.match(/retry-on .*|http-request disable-l7-retry .*/g)!;
+    expect(retries).toHaveLength(4);
+    expect(new Set(retries).size).toBe(2);
   });
 
   it("asks web nodes with a real request", () => {
@@ -45,10 +51,10 @@ describe("load balancer", () => {
     expect(edge).not.toMatch(/on-error (mark-down|fail-check|sudden-death)/);
   });
 
-  it("leaves a web node that is about to stop its requests under way, and its WebSockets", () => {
-    const [, web, sockets] = edge.split(/^backend (?=web|sockets)/m);
+  it("leaves a web node that is about to stop its requests under way, and those that last", () => {
+    const [, web, lasting] = edge.split(/^backend (?=web\n|lasting\n)/m);
     // HAProxy refuses servers that follow others and differ in this.
-    for (const backend of [web, sockets]) expect(backend).toContain("http-check disable-on-404");
+    for (const backend of [web, lasting]) expect(backend).toContain("http-check disable-on-404");
   });
 
   it("ends old workers after a reload", () => expect(edge).toContain("hard-stop-after 60s"));

@@ -91,6 +91,13 @@ export const chains: Record<string, ChainArgs> = {
       limits: { requestsPerSecond: 20, connections: 30 },
     },
   },
+  shares: {
+    ...usualChain,
+    requests: {
+      ...usualChain.requests,
+      paths: { "/live": { buffering: false }, "/live/kept": { maxBodyMib: 5 } },
+    },
+  },
   secured: {
     ...usualChain,
     rules: { ...usualChain.rules, trustedProxies },

@@ -122,6 +122,23 @@ describe("nftablesConf", () => {
     expect(chain("input")[0]).toMatch(/policy drop;$/);
   });
 
+  it("tracks no connection on the loopback interface, and asks for no state there", () => {
+    expect(chain("loopback_in")).toEqual([
+      "type filter hook prerouting priority raw; policy accept;",
+      'iif "lo" notrack',
+    ]);
+    expect(chain("loopback_out")).toEqual([
+      "type filter hook output priority raw; policy accept;",
+      'oif "lo" notrack',
+    ]);
+    for (const name of ["input", "output"]) {
+      const rules = chain(name);
+      const loopback = rules.findIndex((rule) => /^[io]if "lo" accept$/.test(rule));
+      expect(loopback).toBeGreaterThan(0);
+      expect(loopback).toBeLessThan(rules.findIndex((rule) => rule.startsWith("ct state")));
+    }
+  });
+
   it("lets no rule for users lead into the stack, root's neither", () => {
     const output = chain("output");
     const closes = output.indexOf(`ip daddr { ${lb}, ${web}, ${app}, ${db} } counter drop`);

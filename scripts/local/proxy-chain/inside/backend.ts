@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -96,14 +97,18 @@ function download(response: ServerResponse, bytes: number): void {
   more();
 }
 
+/** Header that answers the key of a WebSocket's request (RFC 6455, section 4.2.2). */
+function accept({ headers }: IncomingMessage): string {
+  const key = `${headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  return `Sec-WebSocket-Accept: ${createHash("sha1").update(key).digest("base64")}`;
+}
+
 /** Starts a process of the app; it echoes everything on a connection that changes its protocol. */
 export function startProcess(port: number, host = "127.0.0.1"): Promise<Server> {
   const server = createServer(answer);
   server.on("upgrade", (request, socket) => {
     lastUpgrade = seenOf(request, 0);
-    // The answer to the key of the example of RFC 6455.
-    const accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-    const change = ["Upgrade: websocket", "Connection: Upgrade", accept];
+    const change = ["Upgrade: websocket", "Connection: Upgrade", accept(request)];
     const lines = ["HTTP/1.1 101 Switching Protocols", ...change];
     socket.write(`${lines.join("\r\n")}\r\n\r\n`);
     socket.pipe(socket);

@@ -12,6 +12,7 @@ import { aloneChecks, singlePageChecks } from "./check-pages";
 import { reloadChecks } from "./check-reloads";
 import { requestChecks } from "./check-requests";
 import { securedChecks } from "./check-secured";
+import { shareChecks } from "./check-shares";
 import { sharingChecks, startOwnPorts, startShared, stopChecks } from "./check-stops";
 import { printed, startDaemons } from "./daemons";
 
@@ -25,6 +26,7 @@ const checks: Record<string, Check[]> = {
   named: namedChecks,
   worded: ownWordChecks,
   limited: limitChecks,
+  shares: shareChecks,
   secured: securedChecks,
   stops: stopChecks,
   sharing: sharingChecks,
