@@ -66,11 +66,11 @@ async function gtidsAndVersion(mysql: Mysql): Promise<{ gtids: string; version: 
  * it, to read its GTID set and the checksums of its tables, and to dump it, and shuts that server down.
  */
 async function main(): Promise<void> {
+  letGroupEnter(dirname(folder));
   const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
   const read = () => JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
   const status = await awaitEnd(read, async () => (await gtidsAndVersion(mysql)).gtids);
   await removeCopy(folder, mysql);
-  letGroupEnter(dirname(folder));
   const plainBytes = dataBytes(dataFolder);
   checkFreeSpace(dirname(folder), plainBytes);
   mkdirSync(folder, { mode: 0o750 });

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { programPath, type Bundle } from "../bundle";
 import { privateEgressPaths } from "../private-egress/service";
 import { type FirstEgress, firstPackages } from "./first-packages";
+import { packedFiles, unpackCommand, type WrittenFile } from "./packed-files";
 
 /** Arguments of {@link cloudConfig}. */
 export interface CloudConfigArgs {
@@ -46,8 +47,10 @@ export function cloudConfig(args: CloudConfigArgs): string {
     ),
   );
   const parts = [
-    packed(programPath("converge"), converge.content, "0644"),
-    packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),
+    packedFiles({
+      [programPath("converge")]: [converge.content, 0o644],
+      "/var/lib/webstack/bundle.json": [`${JSON.stringify({ ...bundle, files })}\n`, 0o600],
+    }),
     packed(firstContactPath, `${firstContactKey}\n`, "0600"),
     ...(egress ? beforeConverge(bundle, egress) : []),
   ];
@@ -71,6 +74,7 @@ export function cloudConfig(args: CloudConfigArgs): string {
       write_files: parts,
       runcmd: [
         ...(egress ? [["/bin/sh", firstPackagesPath]] : []),
+        [...unpackCommand],
         ["/usr/bin/node", programPath("converge"), "boot"],
       ],
     },
@@ -97,13 +101,6 @@ function beforeConverge({ files, packages }: Bundle, egress: FirstEgress): Writt
     ...[network, resolvers].map((path) => packed(path, files[path]!.content, "0644")),
     packed(firstPackagesPath, firstPackages(packages, egress), "0600"),
   ];
-}
-
-interface WrittenFile {
-  path: string;
-  permissions: string;
-  content: string;
-  encoding?: string;
 }
 
 function packed(path: string, content: string, permissions: string): WrittenFile {

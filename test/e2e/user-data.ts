@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { ensureEngine } from "../../offline/engine";
 import { localStack } from "../../scripts/local/stack";
+import { packedPath, unpackedFiles } from "../../services/first-boot/packed-files";
 
 /** Marker of a secret in an exported Pulumi state. */
 const secretMarker = "4dabf18193072939515e22adb298388d";
@@ -40,15 +41,18 @@ function collectSecrets(value: unknown, into: Set<string>, isSecret = false): vo
 }
 
 const cloudConfig = z.looseObject({
-  write_files: z.array(z.looseObject({ content: z.string(), encoding: z.string().optional() })),
+  write_files: z.array(
+    z.looseObject({ path: z.string(), content: z.string(), encoding: z.string().optional() }),
+  ),
 });
 
 /** The document and what is compressed inside it, so that a secret cannot hide there. */
 function readable(document: string): string {
   const { write_files } = cloudConfig.parse(parse(document));
-  const contents = write_files.map(({ content, encoding }) =>
-    encoding === "gz+b64" ? gunzipSync(Buffer.from(content, "base64")).toString() : content,
-  );
+  const contents = write_files.map(({ path, content, encoding }) => {
+    if (path === packedPath) return Object.values(unpackedFiles({ content })).flat().join("\n");
+    return encoding === "gz+b64" ? gunzipSync(Buffer.from(content, "base64")).toString() : content;
+  });
   return [document, ...contents].join("\n");
 }
 
