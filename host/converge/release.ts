@@ -12,6 +12,7 @@ import {
 import { basename } from "node:path";
 import type { BundleRelease } from "./bundle";
 import { removeDurably, replaceAtomically } from "./durable";
+import { setReleaseTime } from "./release-time";
 import { runOrThrow, say } from "./run";
 import { archivePath, download } from "./transfer";
 
@@ -62,6 +63,7 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
     mkdirSync(draft, { recursive: true, mode: 0o755 });
     await runOrThrow(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
     labelRelease(draft, release.digest);
+    setReleaseTime(draft, release.digest);
     // A power failure must not leave an incomplete release under its final name.
     await runOrThrow(["/usr/bin/sync", "-f", draft], 60);
     renameSync(draft, target);

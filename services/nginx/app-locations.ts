@@ -59,7 +59,12 @@ export function internalLocations(requests: WebRequests): string[] {
  */
 export function appLocations(
   requests: WebRequests,
-  { atRoot, more, appPaths, whole }: Pick<SiteLines, "atRoot" | "more" | "appPaths" | "whole">,
+  {
+    atRoot,
+    more,
+    appPaths,
+    revalidated,
+  }: Pick<SiteLines, "atRoot" | "more" | "appPaths" | "revalidated">,
 ): string[] {
   const all = pathLocationsOf(requests);
   return [
@@ -71,7 +76,7 @@ export function appLocations(
     ...appPathLocations(appPaths, all),
     ...placeLocations(all.usual),
     ...all.own.flatMap((place) => [
-      ...pathLocations(place, appPaths, whole),
+      ...pathLocations(place, appPaths, revalidated),
       ...placeLocations(place),
     ]),
     ...upgradeLocation(requests.idleTimeoutSeconds),

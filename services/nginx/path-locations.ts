@@ -95,18 +95,18 @@ function locationsOf(
 /**
  * Locations of a path with its own limits.
  *
- * @param whole directives of every location with files of the running release.
+ * @param revalidated directives of every location with files of the running release.
  */
 export function pathLocations(
   place: PathLocation,
   appPaths: readonly string[],
-  whole: readonly string[],
+  revalidated: readonly string[],
 ): string[] {
   const matches = matchesOf(place.path);
   const isOfApp = appPaths.some((path) => isIn(place.path, path));
   return isOfApp
     ? locationsOf(matches, "/nonexistent", place)
-    : locationsOf(matches, "$uri", place, whole);
+    : locationsOf(matches, "$uri", place, revalidated);
 }
 
 /** Locations of paths that always go to the app, even if the release has a file there, with the enclosing limits. */

@@ -24,15 +24,10 @@ export const publicFiles: StaticSite = {
 };
 
 /**
- * Directives that turn conditional requests off. A file has the same time in every release, so time and size cannot
- * tell two versions of the file apart; every response is complete.
+ * Lets a browser keep a file, and ask each time whether it is still the same: `host/converge/release-time.ts` gives the
+ * files of each release a time of their own.
  */
-const alwaysWhole = [
-  "add_header Cache-Control no-cache;",
-  'add_header Last-Modified "";',
-  "etag off;",
-  "if_modified_since off;",
-];
+const revalidation = ["add_header Cache-Control no-cache;"];
 
 /** Lines of `nginx.conf` for a static site, by their place in the file. */
 export interface SiteLines extends Pick<StaticSite, "appPaths" | "immutable"> {
@@ -45,7 +40,7 @@ export interface SiteLines extends Pick<StaticSite, "appPaths" | "immutable"> {
   /** Directives of `http`. */
   maps: string[];
   /** Directives of every location with files of the running release alone. */
-  whole: string[];
+  revalidated: string[];
   /** Directives of `location /`. */
   atRoot: string[];
   /** Further locations. */
@@ -67,14 +62,14 @@ export function siteLines(
 ): SiteLines {
   const { "/": first, ...others } = directories;
   const otherwise = only ? "=404" : "@app";
-  const whole = [...alwaysWhole, ...headers];
+  const revalidated = [...revalidation, ...headers];
   const hasPages = only || fallback !== undefined;
   const place = (folder: string) => `${root}/current${folder === "." ? "" : `/${folder}`}`;
   const more = Object.entries(others).flatMap(([path, folder]) => [
     ...location(`= ${path}`, [`return 301 ${path}/$is_args$args;`]),
     ...location(`${path}/`, [
       `alias ${place(folder)}/;`,
-      ...whole,
+      ...revalidated,
       `try_files ${pages.join(" ")} ${otherwise};`,
     ]),
   ]);
@@ -85,8 +80,8 @@ export function siteLines(
     appPaths,
     immutable,
     maps: [...(more.length > 0 || hasPages ? pageMaps : []), ...immutableMaps(immutable)],
-    whole,
-    atRoot: [...whole, `try_files ${hasPages ? rootFiles(fallback) : "$uri @app"};`],
+    revalidated,
+    atRoot: [...revalidated, `try_files ${hasPages ? rootFiles(fallback) : "$uri @app"};`],
     // Release directories also contain files that are not for visitors: settings, version histories.
     more: [...more, ...(only ? location("~ /\\.(?!well-known/)", ["return 404;"]) : [])],
     errorPages: only && !fallback ? ["", "error_page 404 /404.html;"] : [],

@@ -26,12 +26,7 @@ function locations(one: StaticSite, paths: WebRequests["paths"] = {}): Record<st
 }
 
 /** Directives of a location with files that no client may take for those of another release. */
-const wholeLines = [
-  "add_header Cache-Control no-cache;",
-  'add_header Last-Modified "";',
-  "etag off;",
-  "if_modified_since off;",
-];
+const revalidated = ["add_header Cache-Control no-cache;"];
 
 const linesOf = (one: StaticSite) => siteLines(one, release, []);
 
@@ -44,8 +39,8 @@ describe("a static site", () => {
       appPaths: [],
       immutable: {},
       maps: [],
-      whole: wholeLines,
-      atRoot: [...wholeLines, "try_files $uri @app;"],
+      revalidated,
+      atRoot: [...revalidated, "try_files $uri @app;"],
       more: [],
       errorPages: [],
     });
@@ -151,7 +146,7 @@ describe("a static site", () => {
       const found = locations(site({ ...one, directories }), "only" in one ? {} : paths);
       const own = "only" in one ? [] : ["= /own", "/own/"];
       for (const path of ["/", "/docs/", ...own]) {
-        for (const line of wholeLines) expect(found[path]).toContain(line);
+        for (const line of revalidated) expect(found[path]).toContain(line);
       }
       // What the app answers has the app's own headers.
       const ofApp = Object.keys(found).filter((name) =>

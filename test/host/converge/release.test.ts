@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
 import { stateDirectory } from "../../../host/converge/directories";
 import { currentRelease, switchRelease, unpackRelease } from "../../../host/converge/release";
+import { releaseSeconds } from "../../../host/converge/release-time";
 import { fetchRelease, hasRelease, receive } from "../../../host/converge/transfer";
 import { packRelease } from "../../../release/pack";
 import { unpacked } from "./unpacked";
@@ -133,7 +134,9 @@ describe("unpackRelease", () => {
   it("unpacks an archive that has arrived, and removes the archive", async () => {
     const wanted = await delivered();
     expect(await unpackRelease({ digest: wanted, root, keep: 3 })).toBe(true);
-    expect(readFileSync(join(root, "releases", wanted, "server.js"), "utf8")).toBe("1\n");
+    const file = join(root, "releases", wanted, "server.js");
+    expect(readFileSync(file, "utf8")).toBe("1\n");
+    expect(statSync(file).mtimeMs).toBe(releaseSeconds(wanted) * 1000);
     expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([]);
   });
 

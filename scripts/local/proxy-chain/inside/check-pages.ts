@@ -38,7 +38,7 @@ const pagesOfBoth: Check = {
       await expectAnswer(`${below}/blog/first`, 200, "first");
       const { headers } = await ask(`${below}/about`);
       assert.equal(headers["cache-control"], "no-cache");
-      assert.deepEqual([headers.etag, headers["last-modified"]], [undefined, undefined]);
+      assert.ok(headers.etag);
     }
     await expectAnswer("/docs?a=1&b=%20", 301, "/docs/?a=1&b=%20");
     await expectAnswer("/docs", 301, "/docs/");
