@@ -167,11 +167,10 @@ async function pass(
     }
     answer(response, 200, filterAnswer(found, config));
   } catch (error) {
-    const { message, more = {} } = error as ApiFailure;
+    const { message, more = {}, locked } = error as ApiFailure;
     say(4, `${caller} called ${path}: ${message}, ${took()}`);
     // A server that is locked gets the address a moment later, or has the other one already.
-    const isLocked = more.status === 423;
-    if (kind === "assign" && taking?.by === caller && !isLocked) taking = undefined;
+    if (kind === "assign" && taking?.by === caller && !locked) taking = undefined;
     refuse(response, more.status ?? 502, message, more.retryAfterMs);
   }
 }

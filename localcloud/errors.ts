@@ -103,7 +103,7 @@ export function limitExceeded(limit: string, message: string): ApiError {
   return new ApiError("resource_limit_exceeded", message, { limits: [{ name: limit }] });
 }
 
-/** The server is busy with another action. */
-export function serverIsLocked(): ApiError {
-  return new ApiError("locked", "cannot perform operation because server is locked");
+/** @throws ApiError `locked` while another action has the server. */
+export function refuseLocked({ locked }: { locked: boolean }): void {
+  if (locked) throw new ApiError("locked", "cannot perform operation because server is locked");
 }

@@ -9,13 +9,13 @@ import {
 } from "./assumption";
 
 /** Series that the project was tried with: what the host images of the local cloud have, Ubuntu's and Debian's. */
-const tried: Readonly<Record<string, readonly string[]>> = {
+const tried = {
   haproxy: ["3.2"],
   keepalived: ["2.3"],
   nginx: ["1.28", "1.30"],
   mysql: ["8.4", "9.7"],
   node: ["22", "24"],
-};
+} satisfies Record<string, readonly string[]>;
 
 /** Words for the series of the host images. */
 function localCloud(name: string, series: readonly string[]): string {
@@ -38,8 +38,12 @@ function compared(answer: Answer, series: readonly string[]): Seen {
     : differs(`${found}, not ${series.join(" or ")}`);
 }
 
-function version(id: string, name: string, roles: Parameters<typeof onEach>[0]): Assumption {
-  const series = tried[id]!;
+function version(
+  id: keyof typeof tried,
+  name: string,
+  roles: Parameters<typeof onEach>[0],
+): Assumption {
+  const series = tried[id];
   return {
     id,
     assumed: `${name} is of the series ${series.join(" or ")}, with which this project was tried`,

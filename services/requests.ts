@@ -20,6 +20,11 @@ export interface WebRequests {
   paths: Readonly<Record<string, PathRequests>>;
 }
 
+/** True if a path equals another one or is below it: `/api` and `/api/` have `/api/users` below them. */
+export function isIn(path: string, outer: string): boolean {
+  return path.startsWith(outer.endsWith("/") ? outer : `${outer}/`) || path === outer;
+}
+
 /** Timeouts of the proxies, in the time format of HAProxy and Nginx, such as `40s`. */
 export interface ProxyTimeouts {
   /** Longest wait of the load balancers for a web node. */

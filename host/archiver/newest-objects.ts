@@ -1,4 +1,4 @@
-import { isAhead, keys, timeOf } from "./chain/manifest";
+import { idIn, isAhead, keys, timeOf } from "./chain/manifest";
 import type { ObjectStore } from "./store/object-store";
 
 /** Ids of the newest objects of a history; empty: there is none. */
@@ -63,7 +63,7 @@ export class NewestObjects {
   /** Ids of a folder that name a time, oldest first. */
   private async idsIn(folder: string): Promise<string[]> {
     const found = await this.store.list(folder);
-    const ids = found.map((key) => key.slice(folder.length).replace(/\.json$/, ""));
+    const ids = found.map((key) => idIn(folder, key));
     return ids.filter((id) => !Number.isNaN(timeOf(id)));
   }
 

@@ -18,6 +18,11 @@ export class ApiFailure extends Error {
     return status !== undefined && status < 500 && !later.includes(status);
   }
 
+  /** True if another action has the server: the API locks it meanwhile, and `protected` has the same status. */
+  get locked(): boolean {
+    return this.more.status === 423;
+  }
+
   /** True if the API itself was not reached: another route to it may work. */
   get unreachable(): boolean {
     return this.more.status === undefined || this.more.status === 502;

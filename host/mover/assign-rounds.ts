@@ -4,9 +4,6 @@ import type { FloatingIpApi } from "./api";
 import type { HeldAddresses } from "./held-addresses";
 import { lockedPauseMs, lockedTries, settleMs } from "./limits";
 
-/** HTTP status of a refusal because another action has the server. */
-const lockedStatus = 423;
-
 /** How a round is carried out. */
 export interface RoundOptions {
   /** False once this node must not take addresses any more. */
@@ -64,8 +61,9 @@ export class AssignRounds {
         const ended = await this.api.assign(id, this.server);
         return { ended: this.follow(id, ended, onAssigned) };
       } catch (error) {
-        const status = error instanceof ApiFailure ? error.more.status : undefined;
-        if (status !== lockedStatus || --left === 0) {
+        const failure = error instanceof ApiFailure ? error : undefined;
+        if (!failure?.locked || --left === 0) {
+          const status = failure?.more.status;
           if (status !== undefined && status < 500 && status !== 429) this.held.onRefused(id);
           throw error;
         }

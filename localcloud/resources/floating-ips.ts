@@ -5,7 +5,7 @@ import { freePublicAddress, ipv6Network } from "../addresses";
 import { findLocation } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
-import { ApiError, invalidInput, limitExceeded, serverIsLocked } from "../errors";
+import { ApiError, invalidInput, limitExceeded, refuseLocked } from "../errors";
 import type { Action, FloatingIp, Server } from "../model";
 import { bodyOf, idOf, labelsShape, type Call, type Env } from "../request";
 import { changeDnsPtr, defaultDnsPtr, dnsPtrToWire } from "../reverse-dns";
@@ -91,7 +91,7 @@ function route(
 /** The server with an id; undefined for none. @throws ApiError `not_found`, or `locked` while another action has it. */
 function unlocked({ store }: Cloud, project: string, id: number | null): Server | undefined {
   const server = id === null ? undefined : store.get("servers", project, id);
-  if (server?.locked) throw serverIsLocked();
+  if (server) refuseLocked(server);
   return server;
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { atOnce, resourceOf, type Order, type Task } from "../actions";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
-import { ApiError, serverIsLocked } from "../errors";
+import { ApiError, refuseLocked } from "../errors";
 import type { Action, Attachment, Server } from "../model";
 import { privateNic } from "../private-net";
 import { bodyOf, idOf, type Call, type Env } from "../request";
@@ -47,7 +47,7 @@ export function serverNetworkRoutes(cloud: Cloud): Hono<Env> {
   const { driver, store } = cloud;
   const unlocked = (call: Call) => {
     const server = store.get("servers", call.get("project"), idOf(call));
-    if (server.locked) throw serverIsLocked();
+    refuseLocked(server);
     return server;
   };
   routes.post("/servers/:id/actions/attach_to_network", async (call) => {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { atOnce, resourceOf, type Order, type Task } from "../actions";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
-import { ApiError, serverIsLocked } from "../errors";
+import { ApiError, refuseLocked } from "../errors";
 import type { Action, Server } from "../model";
 import { primaryIpsOf } from "../public-net";
 import { idOf, type Call, type Env } from "../request";
@@ -11,7 +11,7 @@ import { answerAction } from "./family";
 /** The server of a call. @throws ApiError `not_found`, or `locked` while another action has it. */
 export function unlockedServer({ store }: Cloud, call: Call): Server {
   const server = store.get("servers", call.get("project"), idOf(call));
-  if (server.locked) throw serverIsLocked();
+  refuseLocked(server);
   return server;
 }
 

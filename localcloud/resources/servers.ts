@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { actionToWire } from "../actions";
 import type { Cloud } from "../cloud";
-import { serverIsLocked } from "../errors";
+import { refuseLocked } from "../errors";
 import { pushFirewalls } from "../firewalling";
 import type { PrimaryIp, Server } from "../model";
 import { primaryIpsOf } from "../public-net";
@@ -29,7 +29,7 @@ export function serverRoutes(cloud: Cloud): Hono<Env> {
 
 /** Detaches everything at once, as the real API does, then removes the machine. */
 async function deleteServer(cloud: Cloud, server: Server): Promise<Response> {
-  if (server.locked) throw serverIsLocked();
+  refuseLocked(server);
   const { store, driver } = cloud;
   const floating = store.all("floating_ips").filter((ip) => ip.server === server.id);
   const volumes = store.all("volumes").filter((volume) => volume.server === server.id);

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import { atOnce, resourceOf, type Order } from "../actions";
 import type { Cloud } from "../cloud";
-import { ApiError, invalidInput, limitExceeded, serverIsLocked } from "../errors";
+import { ApiError, invalidInput, limitExceeded, refuseLocked } from "../errors";
 import type { Action, Server, Volume } from "../model";
 import { bodyOf, idOf, type Call, type Env } from "../request";
 import { answerAction } from "./family";
@@ -20,7 +20,7 @@ export function refuseAttach({ store }: Cloud, volume: Volume, server: Server): 
   if (server.location !== volume.location) {
     throw invalidInput({ name: "server", message: "server must be in the volume's location" });
   }
-  if (server.locked) throw serverIsLocked();
+  refuseLocked(server);
   const attached = store.all("volumes").filter((other) => other.server === server.id);
   if (attached.length >= maxPerServer) {
     throw limitExceeded("volume_attachment_limit", `a server takes ${maxPerServer} volumes`);
@@ -64,7 +64,7 @@ export function addVolumeActions(routes: Hono<Env>, cloud: Cloud): void {
     const { project, id } = volume;
     if (volume.server === null) throw new ApiError("service_error", "volume is not attached");
     const lock = store.get("servers", project, volume.server);
-    if (lock.locked) throw serverIsLocked();
+    refuseLocked(lock);
     volume.server = null;
     const resources = [resourceOf("volumes", volume), resourceOf("servers", lock)];
     const work = () => driver.detachVolume(id);

@@ -1,5 +1,5 @@
 import { DamagedError, listBases, readLink, type Tip } from "../../host/archiver/chain/reading";
-import { type Base, keys } from "../../host/archiver/chain/manifest";
+import { type Base, idIn, keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
 import type { ReadLink } from "./plan";
@@ -21,7 +21,7 @@ export async function timelines(store: ObjectStore, root: string): Promise<strin
   const dated = await Promise.all(
     found.map(async (key) => {
       const record = JSON.parse((await store.get(key))!.toString()) as { since: string };
-      return { id: key.slice(folder.length).replace(/\.json$/, ""), since: record.since };
+      return { id: idIn(folder, key), since: record.since };
     }),
   );
   return dated.sort((a, b) => (a.since < b.since ? -1 : 1)).map(({ id }) => id);

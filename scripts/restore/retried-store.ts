@@ -1,10 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type ObjectHead,
   type ObjectStore,
   RefusedError,
   StoreError,
-  usualWaitsMs,
+  withRetries,
 } from "../../host/archiver/store/object-store";
 
 /**
@@ -14,12 +13,12 @@ import {
 export class RetriedStore implements ObjectStore {
   /**
    * @param note takes a line for each failed attempt.
-   * @param waitsMs waits between the attempts, milliseconds.
+   * @param waitsMs waits between the attempts, milliseconds. @default those of {@link withRetries}
    */
   constructor(
     private readonly store: ObjectStore,
     private readonly note: (line: string) => void = console.error,
-    private readonly waitsMs: readonly number[] = usualWaitsMs,
+    private readonly waitsMs?: readonly number[],
   ) {}
 
   put(key: string, content: Buffer): Promise<void> {
@@ -44,24 +43,21 @@ export class RetriedStore implements ObjectStore {
   }
 
   private async read<T>(work: () => Promise<T>): Promise<T> {
-    for (const waitMs of [...this.waitsMs, undefined]) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        const { message } = error;
-        if (error instanceof RefusedError) {
-          throw new RefusedError(`the store of the backups refuses: ${message}`);
-        }
-        if (waitMs === undefined) {
-          throw new StoreError(
-            `the store of the backups does not answer: ${message}; that says nothing of the archive: repeat the command once the store answers`,
-          );
-        }
-        this.note(`note: ${message}; the next attempt is in ${waitMs / 1_000} s`);
-        await delay(waitMs);
+    const onFailure = (error: StoreError, waitMs: number) => {
+      if (error instanceof RefusedError) throw error;
+      this.note(`note: ${error.message}; the next attempt is in ${waitMs / 1_000} s`);
+    };
+    try {
+      return await withRetries(work, this.waitsMs, onFailure);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const { message } = error;
+      if (error instanceof RefusedError) {
+        throw new RefusedError(`the store of the backups refuses: ${message}`);
       }
+      throw new StoreError(
+        `the store of the backups does not answer: ${message}; that says nothing of the archive: repeat the command once the store answers`,
+      );
     }
-    throw new Error("there is no attempt");
   }
 }

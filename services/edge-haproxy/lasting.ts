@@ -1,4 +1,4 @@
-import type { PathRequests, WebRequests } from "../requests";
+import { isIn, type PathRequests, type WebRequests } from "../requests";
 
 /** Condition that a request may last; {@link lastingRules} decides it. */
 export const ifLasting = "{ var(txn.lasting) -m bool }";
@@ -17,12 +17,12 @@ const bodyStartSeconds = 30;
 export function lastingRules({ paths }: WebRequests): string[] {
   const sorted = Object.entries(paths).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
   const streamed = sorted.filter(([, { buffering }]) => buffering === false);
-  const isIn = (path: string) => streamed.some(([outer]) => isBelow(path, outer));
+  const isInStreamed = (path: string) => streamed.some(([outer]) => isIn(path, outer));
   return [
     "# Requests that may last have places of their own.",
     // The longest matching path applies, so its rule comes last.
     ...sorted
-      .filter(([path, { buffering }]) => buffering === false || isIn(path))
+      .filter(([path]) => isInStreamed(path))
       .map(([path, limits]) => pathRule(path, limits)),
     "acl has_body req.hdr_val(Content-Length) gt 0",
     "acl has_body req.hdr(Transfer-Encoding) -m found",
@@ -43,11 +43,6 @@ export function bodyRules(): string[] {
     `http-request wait-for-body time ${bodyStartSeconds}s if ${unlessLasting} || ${ifEvents}`,
     `http-request deny deny_status 400 if ${ifEvents} { req.body_len gt 0 }`,
   ];
-}
-
-/** True if a path is below another one. */
-function isBelow(path: string, outer: string): boolean {
-  return path !== outer && path.startsWith(outer.endsWith("/") ? outer : `${outer}/`);
 }
 
 /** Rule of a path: `/api` means `/api` and the paths below it, `/api/` only the paths below it. */

@@ -1,4 +1,4 @@
-import type { PathRequests, WebRequests } from "../requests";
+import { isIn, type PathRequests, type WebRequests } from "../requests";
 
 /**
  * Largest body that a web node buffers on its disk, MB. A load balancer sends at most 512 concurrent requests
@@ -70,11 +70,6 @@ type First = "$uri" | "/nonexistent";
 /** Location prefixes for a path and the paths below it, without longer names that begin with the path. */
 function matchesOf(path: string): string[] {
   return path.endsWith("/") ? [path] : [`= ${path}`, `${path}/`];
-}
-
-/** True if a path equals another one or is below it. */
-function isIn(path: string, outer: string): boolean {
-  return path.startsWith(outer.endsWith("/") ? outer : `${outer}/`) || path === outer;
 }
 
 function locationsOf(

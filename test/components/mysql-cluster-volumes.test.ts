@@ -1,27 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
-import { MysqlCluster, type MysqlClusterArgs } from "../../components/mysql-cluster";
+import { buildCluster } from "./mysql-cluster-build";
 import { writtenFiles } from "../support/first-boot";
-import { mockId, named, record, valueOf } from "../support/record";
-import { hostSettings, plan, serverSettings } from "../support/tier-args";
-
-async function build(overrides: Partial<MysqlClusterArgs>) {
-  let cluster!: MysqlCluster;
-  const children = await record(() => {
-    cluster = new MysqlCluster("db", {
-      nodes: plan.db,
-      bufferPoolMib: 1536,
-      server: serverSettings(),
-      host: hostSettings(),
-      ...overrides,
-    });
-  });
-  return { cluster, children };
-}
+import { mockId, named, valueOf } from "../support/record";
+import { serverSettings } from "../support/tier-args";
 
 describe("volumes of the databases", () => {
   it("gives every node a volume in its location, and attaches it to its server", async () => {
-    const { children } = await build({ volumeGb: 40, server: serverSettings({ protect: true }) });
+    const { children } = await buildCluster({
+      volumeGb: 40,
+      server: serverSettings({ protect: true }),
+    });
     const direct = children.filter(({ parent, name }) => parent === "db" && /volume/.test(name));
     expect(direct.map(({ type, name }) => [type, name])).toEqual(
       ["db-1", "db-2", "db-3"].flatMap((node) => [
@@ -50,21 +39,24 @@ describe("volumes of the databases", () => {
 
   it("makes the server where the record has the volume, and the volume where the server is", async () => {
     const server = serverSettings({ locationOf: ({ name }) => (name === "db-2" ? "hel1" : "sin") });
-    const { children } = await build({ volumeGb: 40, server });
+    const { children } = await buildCluster({ volumeGb: 40, server });
     expect(named(children, "db-2-vm").inputs.location).toBe("hel1");
     expect(named(children, "db-2-volume").inputs.location).toBe("hel1");
     expect(named(children, "db-2-vm").ignoreChanges).toContain("location");
   });
 
   it("moves no volume but one that may", async () => {
-    const { children } = await build({ volumeGb: 40, volumeMayMove: (node) => node === "db-2" });
+    const { children } = await buildCluster({
+      volumeGb: 40,
+      volumeMayMove: (node) => node === "db-2",
+    });
     const ignored = (node: string) => named(children, `${node}-volume`).ignoreChanges;
     expect([ignored("db-1"), ignored("db-2")]).toEqual([["location"], []]);
   });
 
   it("warns of a server whose successor would be away from the volume", async () => {
     const warned = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-    await build({ volumeGb: 40 });
+    await buildCluster({ volumeGb: 40 });
     expect(warned).not.toHaveBeenCalled();
     const asked = new Map<string, number>();
     // The first answer is the server's location, the second one the place of the next server.
@@ -72,7 +64,7 @@ describe("volumes of the databases", () => {
       asked.set(name, (asked.get(name) ?? 0) + 1);
       return asked.get(name) === 1 || name !== "db-2" ? "nbg1" : "hel1";
     };
-    await build({ volumeGb: 40, server: serverSettings({ locationOf }) });
+    await buildCluster({ volumeGb: 40, server: serverSettings({ locationOf }) });
     expect(warned.mock.calls.map(([text]) => text)).toEqual([
       expect.stringMatching(/^db-2 and its volume are in nbg1, and its next server .* in hel1, /),
     ]);
@@ -80,13 +72,13 @@ describe("volumes of the databases", () => {
   });
 
   it("lets volumes be deleted where nothing is protected", async () => {
-    const { children } = await build({ volumeGb: 10 });
+    const { children } = await buildCluster({ volumeGb: 10 });
     const { inputs, protect } = named(children, "db-1-volume");
     expect([inputs.deleteProtection, protect]).toEqual([false, false]);
   });
 
   it("tells a node its volume with the first configuration, and keeps MySQL off until then", async () => {
-    const { cluster, children } = await build({ volumeGb: 40 });
+    const { cluster, children } = await buildCluster({ volumeGb: 40 });
     const { files } = await valueOf(cluster.hosts[1]!.bundle);
     expect(files["/etc/webstack/volume-id"]!.content).toBe(`${mockId("db-2-volume")}\n`);
     expect(files["/etc/webstack/volume-size-gb"]!.content).toBe("40\n");

@@ -1,29 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { MysqlCluster, type MysqlClusterArgs } from "../../components/mysql-cluster";
+import { MysqlCluster } from "../../components/mysql-cluster";
+import { buildCluster } from "./mysql-cluster-build";
 import { secretMark } from "../support/computed-state";
 import { writtenFiles } from "../support/first-boot";
 import { backups } from "../services/rendered-database";
 import { clearTexts, named, record, valueOf } from "../support/record";
 import { hostSettings, plan, serverSettings } from "../support/tier-args";
 
-async function build(overrides: Partial<MysqlClusterArgs> = {}) {
-  let cluster!: MysqlCluster;
-  const children = await record(() => {
-    cluster = new MysqlCluster("db", {
-      nodes: plan.db,
-      bufferPoolMib: 1536,
-      server: serverSettings(),
-      host: hostSettings(),
-      ...overrides,
-    });
-  });
-  return { cluster, children };
-}
-
 describe("MysqlCluster", () => {
   it("creates servers, certificates, passwords and a name for the group", async () => {
-    const { children } = await build();
+    const { children } = await buildCluster();
     const direct = children.filter(({ parent }) => parent === "db");
     expect(direct.map(({ type, name }) => [type.split(":").at(-1), name])).toEqual([
       ["Server", "db-1"],
@@ -41,7 +28,7 @@ describe("MysqlCluster", () => {
   });
 
   it("gives every node its own server id, certificate and place in the group", async () => {
-    const { cluster } = await build();
+    const { cluster } = await buildCluster();
     const states = await Promise.all(cluster.hosts.map(({ bundle }) => valueOf(bundle)));
     states.forEach(({ node, files }, i) => {
       const settings = files["/etc/mysql/mysql.conf.d/zz-webstack.cnf"]!.content;
@@ -61,7 +48,7 @@ describe("MysqlCluster", () => {
   });
 
   it("tells the supervisors every password, as one secret file", async () => {
-    const { cluster } = await build();
+    const { cluster } = await buildCluster();
     const file = cluster.hosts[0]!.secrets["/etc/webstack/db-credentials.json"]!;
     expect(await pulumi.isSecret(file as pulumi.Output<string>)).toBe(true);
     expect(JSON.parse(await valueOf(file))).toEqual({
@@ -71,7 +58,7 @@ describe("MysqlCluster", () => {
   });
 
   it("hands over a content for every secret file and no other", async () => {
-    const { cluster } = await build();
+    const { cluster } = await buildCluster();
     for (const { bundle, secrets } of cluster.hosts) {
       const { secretFiles } = await valueOf(bundle);
       expect(Object.keys(secrets).sort()).toEqual(Object.keys(secretFiles).sort());
@@ -79,14 +66,14 @@ describe("MysqlCluster", () => {
   });
 
   it("keeps passwords and keys out of user data and of every clear input", async () => {
-    const { children } = await build();
+    const { children } = await buildCluster();
     expect(children.flatMap(({ inputs }) => clearTexts(inputs)).join()).not.toContain(secretMark);
     const files = writtenFiles(String(named(children, "db-1-vm").inputs.userData));
     expect(Object.values(files).join()).not.toContain(secretMark);
   });
 
   it("offers what an app needs", async () => {
-    const { cluster } = await build();
+    const { cluster } = await buildCluster();
     const { nodes, appPassword, caPem } = cluster.access;
     expect(nodes.map(({ privateIp }) => privateIp)).toEqual([
       "10.0.4.11",
@@ -98,7 +85,7 @@ describe("MysqlCluster", () => {
   });
 
   it("runs on a single node too, without a group", async () => {
-    const { cluster } = await build({ nodes: plan.db.slice(0, 1) });
+    const { cluster } = await buildCluster({ nodes: plan.db.slice(0, 1) });
     const { files } = await valueOf(cluster.hosts[0]!.bundle);
     expect(files["/etc/mysql/mysql.conf.d/zz-webstack.cnf"]!.content).not.toContain(
       "group_replication",
@@ -116,7 +103,7 @@ describe("MysqlCluster", () => {
 
   it("gives every node an archiver and the secret of the bucket, where there are backups", async () => {
     const secret = pulumi.secret(`${secretMark}bucket`);
-    const { cluster, children } = await build({ backups: { ...backups, secret } });
+    const { cluster, children } = await buildCluster({ backups: { ...backups, secret } });
     for (const { bundle, secrets } of cluster.hosts) {
       const { services, secretFiles } = await valueOf(bundle);
       expect(services.map(({ unit }) => unit)).toContain("webstack-archiver.service");
@@ -129,7 +116,7 @@ describe("MysqlCluster", () => {
   });
 
   it("has no archiver where there are none", async () => {
-    const { cluster } = await build();
+    const { cluster } = await buildCluster();
     const { services } = await valueOf(cluster.hosts[0]!.bundle);
     expect(services.filter(({ unit }) => /archiver|base/.test(unit))).toEqual([]);
   });

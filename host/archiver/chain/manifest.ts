@@ -115,6 +115,11 @@ export function timeOf(id: string): number {
   return Date.parse(id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
 
+/** Id of an object by its key, such as that of a base: the name in the folder without its ending. */
+export function idIn(folder: string, key: string): string {
+  return key.slice(folder.length).replace(/\.json$/, "");
+}
+
 /** Difference of two clocks that is tolerated, milliseconds. */
 export const clocksApartMs = 300_000;
 

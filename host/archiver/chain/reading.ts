@@ -1,5 +1,5 @@
 import { type ObjectStore, StoreError } from "../store/object-store";
-import { isAhead, keys, type Link, sha256, type Base } from "./manifest";
+import { idIn, isAhead, keys, type Link, sha256, type Base } from "./manifest";
 
 /** The last link of a chain in the store. */
 export interface Tip {
@@ -94,8 +94,7 @@ export async function newestBase(
 ): Promise<Base | undefined> {
   const folder = keys.bases(root, timeline);
   const found = await store.list(folder);
-  const idOf = (key: string) => key.slice(folder.length).replace(/\.json$/, "");
-  const key = found.findLast((one) => !isAhead(idOf(one), nowMs)) ?? found.at(-1);
+  const key = found.findLast((one) => !isAhead(idIn(folder, one), nowMs)) ?? found.at(-1);
   const content = key && (await store.get(key));
   return content ? (JSON.parse(content.toString()) as Base) : undefined;
 }

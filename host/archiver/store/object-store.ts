@@ -68,24 +68,28 @@ async function md5Of(store: ObjectStore, key: string): Promise<string> {
 }
 
 /** Waits between attempts for one object, milliseconds; about ten minutes in total. */
-export const usualWaitsMs: readonly number[] = [
+const usualWaitsMs: readonly number[] = [
   1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 120_000, 240_000,
 ];
 
 /**
  * Repeats work on a store that fails. Other errors than that of a store end it at once.
  *
+ * @param onFailure takes each failure that is followed by an attempt, and the wait before that attempt, milliseconds; its
+ *   own error ends the work.
  * @throws StoreError of the last attempt.
  */
 export async function withRetries<T>(
   work: () => Promise<T>,
   waitsMs: readonly number[] = usualWaitsMs,
+  onFailure: (error: StoreError, waitMs: number) => void = () => undefined,
 ): Promise<T> {
   for (const waitMs of waitsMs) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      onFailure(error, waitMs);
       await delay(waitMs);
     }
   }
