@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { archive, isFenced, type Progress } from "./archiver/archive";
+import { archive, isFenced } from "./archiver/archive";
 import { BaseAsking } from "./archiver/due";
 import { HistoryMemo } from "./archiver/chain/histories";
 import { Confirmation } from "./archiver/confirmation";
@@ -7,6 +7,7 @@ import { Heartbeat } from "./archiver/heartbeat";
 import { originText, readOrigin } from "./archiver/origin";
 import { type MysqlState, readMysqlState } from "./archiver/mysql-state";
 import { type Newest, NewestObjects, nothingNewest } from "./archiver/newest-objects";
+import type { Progress } from "./archiver/progress";
 import { readSettings, targetStore } from "./archiver/settings";
 import { StatusFile, runFolder } from "./archiver/status";
 import { StoreError } from "./archiver/store/object-store";

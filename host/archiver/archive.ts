@@ -1,48 +1,23 @@
-import type { Mysql } from "../supervisor/mysql";
 import { log } from "../supervisor/log";
 import { ChainEnd, FencedError } from "./chain/append";
 import { findHistory, registerHistory } from "./chain/histories";
-import { untilContinuous } from "./continuation";
-import type { MysqlState } from "./mysql-state";
+import { type ContinuationArgs, untilContinuous } from "./continuation";
 import { groupOf, type Origin, originText } from "./origin";
 import { dump } from "./replication/dump";
 import { Segments, type Segment } from "./segments";
 import type { Settings } from "./settings";
-import type { ObjectStore } from "./store/object-store";
 
 /** Server id of this binary log reader. MySQL ends an older reader with the same id. */
 const readerId = 4_000_000_001;
 
 /** Dependencies of {@link archive}. */
-export interface ArchiveArgs {
+export interface ArchiveArgs extends ContinuationArgs {
   settings: Pick<Settings, "node" | "nodes" | "root" | "publicKey">;
-  store: ObjectStore;
   socket: string;
   user: string;
-  mysql: Mysql;
-  /** Polls MySQL. A node whose group is not known to be the valid one does not serve. */
-  pollMysql: () => Promise<MysqlState>;
   readOrigin: () => Promise<Origin | undefined>;
-  monotonicMs: () => number;
-  /** This host's clock, milliseconds since 1970. */
-  wallMs: () => number;
   /** Time after which a segment is closed, milliseconds. */
   cutMs: () => number;
-  /** False if another node is to archive, or this program is stopping. */
-  shouldContinue: () => boolean;
-  onProgress: (progress: Progress) => void;
-}
-
-/** Progress of the archive. */
-export interface Progress {
-  doing: string;
-  problem: "" | "gap" | "diverged";
-  timeline: string;
-  /** Origin of the data whose history that is, see `originText`. */
-  origin: string;
-  end: ChainEnd | undefined;
-  /** True if a link has just been added to the chain. */
-  grown: boolean;
 }
 
 /**

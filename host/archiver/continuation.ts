@@ -1,17 +1,36 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { log } from "../supervisor/log";
-import type { ArchiveArgs } from "./archive";
+import type { Mysql } from "../supervisor/mysql";
 import type { ChainEnd } from "./chain/append";
 import { newestBase } from "./chain/reading";
 import { continuity } from "./decisions";
 import { subtract, union } from "./gtid-sets";
+import type { MysqlState } from "./mysql-state";
 import { renewDatabase } from "./origin";
+import type { Progress } from "./progress";
+import type { Settings } from "./settings";
+import type { ObjectStore } from "./store/object-store";
 import { isSameTail } from "./tail";
 
 /** How long MySQL may lack archived transactions before that counts as divergence, milliseconds. */
 const behindMs = 120_000;
 /** Pause between two checks while the archive waits, milliseconds. */
 const againMs = 2_000;
+
+/** Dependencies of {@link untilContinuous}. */
+export interface ContinuationArgs {
+  settings: Pick<Settings, "nodes" | "root">;
+  store: ObjectStore;
+  mysql: Mysql;
+  /** Polls MySQL. A node whose group is not known to be the valid one does not serve. */
+  pollMysql: () => Promise<MysqlState>;
+  monotonicMs: () => number;
+  /** This host's clock, milliseconds since 1970. */
+  wallMs: () => number;
+  /** False if another node is to archive, or this program is stopping. */
+  shouldContinue: () => boolean;
+  onProgress: (progress: Progress) => void;
+}
 
 /** The end of a history that MySQL is to continue. */
 export interface Continued {
@@ -30,7 +49,7 @@ export async function untilContinuous(
   { timeline, origin, end }: Continued,
   isOfOrigin: () => Promise<boolean>,
   events: (except: string) => AsyncIterable<Buffer>,
-  parts: ArchiveArgs,
+  parts: ContinuationArgs,
 ): Promise<boolean> {
   const sinceMs = parts.monotonicMs();
   const report = { timeline, origin, end, grown: false };
@@ -76,7 +95,11 @@ export async function untilContinuous(
 }
 
 /** No other node has what the only one lacks, so its next transactions take numbers that are archived. */
-async function beginAnew(timeline: string, lost: string, { mysql }: ArchiveArgs): Promise<void> {
+async function beginAnew(
+  timeline: string,
+  lost: string,
+  { mysql }: ContinuationArgs,
+): Promise<void> {
   const seen =
     lost === "" ? "other transactions under archived numbers" : `no ${lost}, which is archived`;
   log(

@@ -1,11 +1,15 @@
 import type { BundleRelease } from "../bundle";
-import type { SiteLines } from "./static-site";
 
 /** Directories of the release by URL path whose files keep their name only while their content stays the same. */
 export type ImmutablePaths = Readonly<Record<string, string>>;
 
 /** Arguments of {@link assetsLocations}. */
-export interface AssetsArgs extends Pick<SiteLines, "folder" | "otherwise" | "immutable"> {
+export interface AssetsArgs {
+  /** Directory of `/`, relative to a release. @default none */
+  folder?: string;
+  /** Last argument of `try_files`: what answers if the file is missing. */
+  otherwise: string;
+  immutable: ImmutablePaths;
   /** Node name. */
   node: string;
   /** Directory of the app's releases, and the number of releases kept. */

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { archive, type ArchiveArgs, type Progress } from "../../../host/archiver/archive";
+import { archive, type ArchiveArgs } from "../../../host/archiver/archive";
+import type { Progress } from "../../../host/archiver/progress";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
 import { subtract, union } from "../../../host/archiver/gtid-sets";
 import type { Origin } from "../../../host/archiver/origin";
