@@ -27,7 +27,7 @@ describe("the scan of a host", () => {
   const wait = "setInterval(() => {}, 1000); console.log('here')";
   const program = hostProgram(join(__dirname, "../../../scripts/secrets/scan/on-host.ts"));
   const children = [
-    spawn(process.execPath, ["-e", wait, secrets.arguments]),
+    spawn(process.execPath, ["-e", wait, "--", secrets.arguments]),
     spawn(process.execPath, ["-e", wait], { env: { PASSWORD: secrets.environment } }),
     spawn(process.execPath, ["-e", wait], { env: { PASSWORD: secrets["own variable"] } }),
   ];
