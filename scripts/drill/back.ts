@@ -43,7 +43,8 @@ async function onBrokenBranch(folder: string, work: () => Promise<void>): Promis
   try {
     await withStackFile(async (edit) => {
       edit((settings) => {
-        const app = { ...settings["webstack:app"], path: folder, trialSeconds };
+        const health = { path: "/health" };
+        const app = { ...settings["webstack:app"], path: folder, trialSeconds, health };
         settings["webstack:app"] = app;
       });
       git(...author, "commit", "--quiet", "--all", "--no-verify", "-m", "fails its visitors");
