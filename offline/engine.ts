@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { buildCli, cacheDirectory, cliVersion } from "./engine/build";
 import { chooseEngine, officialCli, type EngineKind } from "./engine/choice";
 import { layOutHome } from "./engine/home";
-import { pluginVersions } from "./engine/versions";
+import { pluginVersions, sdkVersion } from "./engine/versions";
 
 /** A Pulumi command line with plugins, ready for the Automation API. */
 export interface Engine {
@@ -45,8 +45,9 @@ const quietEnv = {
  */
 export async function ensureEngine({ progress }: EnsureEngineOptions): Promise<Engine> {
   const versions = pluginVersions(repositoryRoot);
-  const official = await officialCli(versions, process.env);
-  const choice = chooseEngine(process.env.WEBSTACK_ENGINE, official);
+  const least = sdkVersion(repositoryRoot);
+  const official = await officialCli(versions, least, process.env);
+  const choice = chooseEngine(process.env.WEBSTACK_ENGINE, official, least);
   progress(choice.line);
   if (choice.kind === "official") {
     return {

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { PluginVersions } from "./versions";
+import { isAtLeast, type PluginVersions } from "./versions";
 
 const run = promisify(execFile);
 
@@ -34,10 +34,16 @@ export interface Choice {
 /**
  * Which engine to use: the forced one, else the official one if it is complete.
  *
+ * @param least oldest version of the CLI that runs the project, such as `3.257.0`: an older one refuses
+ * `requiredPulumiVersion` of `Pulumi.yaml` in the middle of a command.
  * @throws Error if `forced` is neither engine, or is `official` and that is not complete.
  */
-export function chooseEngine(forced: string | undefined, official: OfficialCli): Choice {
-  const lack = lackOf(official);
+export function chooseEngine(
+  forced: string | undefined,
+  official: OfficialCli,
+  least: string,
+): Choice {
+  const lack = lackOf(official, least);
   if (forced === "offline") {
     return offline("WEBSTACK_ENGINE=offline");
   }
@@ -56,8 +62,11 @@ export function chooseEngine(forced: string | undefined, official: OfficialCli):
   };
 }
 
-function lackOf({ version, missing }: OfficialCli): string | undefined {
+function lackOf({ version, missing }: OfficialCli, least: string): string | undefined {
   if (version === undefined) return "no pulumi on the search path";
+  if (!isAtLeast(version, least)) {
+    return `the pulumi on the search path is ${version}, and the project takes ${least} or newer`;
+  }
   if (missing.length > 0) {
     return `the official plugins ${missing.join(", ")} are not here and cannot be downloaded`;
   }
@@ -71,9 +80,10 @@ function offline(reason: string): Choice {
   };
 }
 
-/** Looks at the official CLI: version, home, and plugins, which it is asked to download. */
+/** Looks at the official CLI: version, home, and plugins, which one that is new enough is asked to download. */
 export async function officialCli(
   versions: PluginVersions,
+  least: string,
   env: NodeJS.ProcessEnv,
 ): Promise<OfficialCli> {
   const home = env.PULUMI_HOME ?? join(homedir(), ".pulumi");
@@ -83,6 +93,7 @@ export async function officialCli(
     .then(({ stdout }) => stdout.trim())
     .catch(() => undefined);
   if (version === undefined) return { home, missing: [] };
+  if (!isAtLeast(version, least)) return { version, home, missing: [] };
   const missing: string[] = [];
   for (const [name, wanted] of Object.entries(versions)) {
     if (existsSync(join(home, "plugins", `resource-${name}-v${wanted}`))) continue;

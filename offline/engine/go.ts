@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { findOnPath } from "./choice";
+import { isAtLeast } from "./versions";
 
 const run = promisify(execFile);
 
@@ -15,20 +16,6 @@ export interface Go {
   version: string;
   /** Value of GOTOOLCHAIN: `local` = never replaced by a newer one from the module proxy. */
   toolchain: string;
-}
-
-/** Numbers of a version such as `1.25.11`, or `go1.26rc1`. */
-function numbers(version: string): number[] {
-  return (/\d+(\.\d+)*/.exec(version)?.[0] ?? "0").split(".").map(Number);
-}
-
-/** True if `version` is `wanted` or newer. */
-export function isAtLeast(version: string, wanted: string): boolean {
-  const have = numbers(version);
-  for (const [i, number] of numbers(wanted).entries()) {
-    if ((have[i] ?? 0) !== number) return (have[i] ?? 0) > number;
-  }
-  return true;
 }
 
 /** The `go` line of a go.mod: the oldest compiler that may build it. */

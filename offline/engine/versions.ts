@@ -32,3 +32,17 @@ export function pluginVersion(name: PluginName): string {
   const sdk = createRequire(__filename)(`@pulumi/${name}/package.json`) as { version: string };
   return sdk.version;
 }
+
+/** Numbers of a version such as `1.25.11`, `v3.257.0` or `go1.26rc1`. */
+function numbers(version: string): number[] {
+  return (/\d+(\.\d+)*/.exec(version)?.[0] ?? "0").split(".").map(Number);
+}
+
+/** True if `version` is `wanted` or newer. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const have = numbers(version);
+  for (const [i, number] of numbers(wanted).entries()) {
+    if ((have[i] ?? 0) !== number) return (have[i] ?? 0) > number;
+  }
+  return true;
+}

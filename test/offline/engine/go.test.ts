@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { goProblem, isAtLeast, neededGo } from "../../../offline/engine/go";
+import { goProblem, neededGo } from "../../../offline/engine/go";
+import { isAtLeast } from "../../../offline/engine/versions";
 
 const go = (version: string, toolchain = "auto") => ({ command: "/bin/go", version, toolchain });
 
