@@ -7,6 +7,8 @@ export interface Answer {
   status: number;
   /** Decoded JSON; undefined without a JSON body. */
   body: unknown;
+  /** Header `Date`, the API's clock; absent: the answer has none. */
+  date?: string;
 }
 
 /** Calls the API with a token; the path begins after `/v1`. @throws Error if the API does not answer. */
@@ -36,10 +38,12 @@ export function callsTo(endpoint: string, token: string): Call {
   return async (method, path, body) => {
     const response = await cloudAnswer({ endpoint, token }, method, path, body, answerMs);
     const text = await response.text();
+    const date = response.headers.get("date");
+    const head = { status: response.status, ...(date === null ? {} : { date }) };
     try {
-      return { status: response.status, body: JSON.parse(text) as unknown };
+      return { ...head, body: JSON.parse(text) as unknown };
     } catch {
-      return { status: response.status, body: undefined };
+      return { ...head, body: undefined };
     }
   };
 }

@@ -1,5 +1,6 @@
 import type { Settings } from "../config";
 import { RefusedError } from "./api";
+import { clockFindings } from "./clock";
 import { bucketFindings, copyFindings, type LookedAt } from "./bucket";
 import { deprecationFindings, stockFindings } from "./for-sale";
 import { nameFindings, type Resolve } from "./domain-names";
@@ -56,6 +57,7 @@ export async function examine(subject: Subject): Promise<Finding[]> {
     ...stackFileFindings(name, problems, hidden),
     ...(noCloud ? [findingsOf("cloud").note(noCloud.text, noCloud.fix)] : tokensFound),
     ...refused,
+    ...(tokens[0] && !noCloud ? await clockFindings(tokens[0].call, subject.now) : []),
     ...(settings && offer ? await offerFindings(subject, settings, offer) : []),
     ...ownAddressFindings(cidrs, own),
     ...(settings ? await bucketFindings(subject.bucket) : []),

@@ -133,11 +133,11 @@ async function challenge(
   }
 }
 
-/** True if the caller's server has all floating IPs of the stack. */
+/** True if the caller's server has all floating IPs of the stack that exist. */
 async function owns({ caller, api }: Claim): Promise<boolean> {
   const { id } = config.servers.find(({ name }) => name === caller)!;
   const servers = await new FloatingIpApi(api, config.selector).owners(config.floatingIps);
-  return servers.every((server) => server === id);
+  return servers.every((server) => server === undefined || server === id);
 }
 
 async function lead(caller: string, privateIp: string, response: ServerResponse): Promise<void> {

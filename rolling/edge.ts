@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { HostNode, Hosts } from "./hosts";
+import { lackingCertificates, lackText } from "./lacking-certificates";
 import { waitUntil } from "./wait-until";
 
 /** A load balancer's report on the certificates that it orders or copies. */
@@ -63,6 +64,7 @@ const stateShape = z.looseObject({
       watching: z.boolean(),
       recentMoves: z.number(),
       apiFailures: z.number(),
+      apiFailure: z.string().optional(),
     })
     .optional(),
   certificates: certificatesShape.optional(),
@@ -122,6 +124,11 @@ export function holderOf(states: ReadonlyMap<string, EdgeState | undefined>): st
   return (holders.find(([, state]) => state?.mover?.vrrp === "MASTER") ?? holders[0])?.[0];
 }
 
+function apiFailed({ apiFailures, apiFailure }: NonNullable<EdgeState["mover"]>): string {
+  const reason = apiFailure === undefined ? "" : `: ${apiFailure}`;
+  return `API failed ${apiFailures} times in a row${reason}`;
+}
+
 /** One line about a load balancer, for an operator. */
 export function edgeLine(name: string, state: EdgeState | undefined): string {
   if (!state) return `${name}  does not answer`;
@@ -134,7 +141,7 @@ export function edgeLine(name: string, state: EdgeState | undefined): string {
     healthy ? "HAProxy healthy" : "HAProxy NOT healthy",
     ...(draining ? ["draining"] : []),
     ...(mover?.watching ? ["master, but leaves the address where it serves"] : []),
-    ...(mover?.apiFailures ? [`API failed ${mover.apiFailures} times in a row`] : []),
+    ...(mover?.apiFailures ? [apiFailed(mover)] : []),
   ];
   return [`${name}  ${holds}`, vrrp, ...more].join("; ");
 }
@@ -152,11 +159,14 @@ export async function switchEdge(
   to: string,
   say: (text: string) => void,
 ): Promise<void> {
-  const target = (await edgeStates(hosts)).get(to);
+  const states = await edgeStates(hosts);
+  const target = states.get(to);
   const isMaster = target?.mover?.vrrp === "MASTER" && target.mover.watching;
   if (!target?.healthy || !(isMaster || target.mover?.vrrp === "BACKUP")) {
     throw new Error(`${to} must be a healthy standby; ${edgeLine(to, target)}`);
   }
+  const lacking = lackingCertificates(states, Date.now()).find(({ node }) => node === to);
+  if (lacking) throw new Error(lackText(lacking));
   try {
     await edge(hosts, from, "drain on");
     say(`${from} asks its clients to come back on new connections, ${drainMs / 1000} s`);

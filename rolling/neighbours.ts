@@ -1,6 +1,7 @@
 import { databaseStates } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
+import { lackingCertificates, lackText } from "./lacking-certificates";
 
 /** For each tier, the tier in front of it, and the proxies of HAProxy there that send it requests. */
 const fronts = {
@@ -140,6 +141,9 @@ async function edgeProblems(hosts: Hosts): Promise<Problem[]> {
     const isPart = ["MASTER", "BACKUP"].includes(role);
     return isPart ? [] : [{ node, text: `keepalived of ${node} is ${role}` }];
   });
+  // Visitors would get the placeholder from such a node.
+  const lacking = lackingCertificates(all, Date.now());
+  found.push(...lacking.map((one) => ({ node: one.node, text: lackText(one) })));
   // Two load balancers without each other's advertisements are both master.
   const masters = [...all.values()].filter((state) => state?.mover?.vrrp === "MASTER").length;
   if (masters > 1) found.push({ text: "both load balancers are master" });

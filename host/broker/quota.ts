@@ -42,8 +42,9 @@ export interface Quotas {
 }
 
 /**
- * Quotas of one load balancer: 2 160 assigns, 1 800 reads, 360 looks at the route and 360 requests about proofs an hour
- * in the long run. The wildcard domains have equal shares of the last, so that none uses up another one's.
+ * Quotas of one load balancer: 1 800 assigns, 540 reads, 180 looks at the route and 360 requests about proofs an hour
+ * in the long run. Without proofs this leaves 1 080 of the 3 600 calls that a project has, enough for an `up`. The
+ * wildcard domains have equal shares of the last, so that none uses up another one's.
  *
  * @param wildcards the stack's wildcard domains.
  */
@@ -51,10 +52,10 @@ export function quotas(nowMs: number, wildcards: readonly string[]): Quotas {
   const share = proofsPerSecond / Math.max(1, wildcards.length);
   return {
     // A mover without a working API retries every 1.6 to 2.4 s, for ever.
-    assign: new Quota(30, 0.6, nowMs),
-    read: new Quota(60, 0.5, nowMs),
+    assign: new Quota(40, 0.5, nowMs),
+    read: new Quota(60, 0.15, nowMs),
     // A mover asks every 30 s, and at each move. A request while the route moves costs no call.
-    lead: new Quota(20, 0.1, nowMs),
+    lead: new Quota(20, 0.05, nowMs),
     proofs: new Map(wildcards.map((domain) => [domain, new Quota(proofBurst, share, nowMs)])),
   };
 }

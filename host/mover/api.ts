@@ -11,21 +11,22 @@ export class FloatingIpApi {
   ) {}
 
   /**
-   * Owners of the floating IPs as server ids or null, in the order of `ids`; one API call.
+   * Owners of the floating IPs as server ids or null, in the order of `ids`, undefined for a floating IP that does not
+   * exist any more; one API call.
    *
-   * @throws ApiFailure if a floating IP does not exist.
+   * @throws ApiFailure if none of the floating IPs exists.
    */
-  async owners(ids: readonly number[]): Promise<(number | null)[]> {
+  async owners(ids: readonly number[]): Promise<(number | null | undefined)[]> {
     const query = `per_page=50&label_selector=${encodeURIComponent(this.selector)}`;
     const answer = (await this.caller.call("GET", `floating_ips?${query}`)) as {
       floating_ips: { id: number; server: number | null }[];
     };
     const owners = new Map(answer.floating_ips.map(({ id, server }) => [id, server]));
-    return ids.map((id) => {
-      const owner = owners.get(id);
-      if (owner === undefined) throw new ApiFailure(`floating IP ${id} does not exist`);
-      return owner;
-    });
+    const found = ids.map((id) => owners.get(id));
+    if (found.every((owner) => owner === undefined)) {
+      throw new ApiFailure(`floating IP ${ids.join(", ")} does not exist`);
+    }
+    return found;
   }
 
   /**

@@ -7,16 +7,22 @@ import { reconcileMs } from "./limits";
 export class HeldAddresses {
   /** Times at which the API said that this node has an address, milliseconds. */
   private heldAtMs = new Map<number, number>();
+  /** Addresses that the API did not list: somebody deleted them. They hold up none of the others. */
+  private gone = new Set<number>();
   /** Consecutive refusals of an address by the API. */
   private readonly refusals = new Map<number, number>();
 
   /** @param ids ids of all floating IPs, in the order in which they are assigned. */
   constructor(private readonly ids: readonly number[]) {}
 
-  /** Records the owners of all addresses, in the order of the ids. */
-  onOwners(owners: readonly (number | null)[], self: number, nowMs: number): void {
+  /** Records the owners of all addresses, in the order of the ids; returns the ids that are newly gone. */
+  onOwners(owners: readonly (number | null | undefined)[], self: number, nowMs: number): number[] {
+    const absent = this.ids.filter((_, i) => owners[i] === undefined);
+    const news = absent.filter((id) => !this.gone.has(id));
+    this.gone = new Set(absent);
     const own = this.ids.filter((_, i) => owners[i] === self);
     this.heldAtMs = new Map(own.map((id) => [id, nowMs]));
+    return news;
   }
 
   /**
@@ -48,6 +54,7 @@ export class HeldAddresses {
   missing(nowMs: number): number[] {
     const rank = (id: number) => Math.max(0, (this.refusals.get(id) ?? 0) - 1);
     return this.ids
+      .filter((id) => !this.gone.has(id))
       .filter((id) => nowMs - (this.heldAtMs.get(id) ?? -Infinity) >= reconcileMs)
       .sort((a, b) => rank(a) - rank(b));
   }

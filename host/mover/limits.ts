@@ -24,6 +24,11 @@ export const silentBeyondLimitMs = 5_000;
 export const probeBeyondLimitMs = 500;
 /** Longest waits after consecutive API failures, each shortened by up to a fifth; the last one repeats. */
 export const backOffMs: readonly number[] = [200, 400, 800, 1_600, 2_000];
+/**
+ * Waits after consecutive refusals of an assign, which the API would refuse again; the last one repeats. Reads may succeed
+ * all the while, for example with a token that may only read.
+ */
+export const refusedBackOffMs: readonly number[] = [200, 2_000, 5_000, 10_000, 30_000];
 /** How long an operator's order waits for this node to become master. */
 export const operatorOrderMs = 10_000;
 /** Longest wait for the action of one address before the next address is sent, milliseconds. */

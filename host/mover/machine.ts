@@ -1,7 +1,8 @@
+import { afterFailure } from "./back-off";
 import type { Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
 import { begin, withLog, sleep, type Step } from "./step";
-import { operatorOrderMs, backOffMs, missesUntilDead, reconcileMs, watchMs } from "./limits";
+import { backOffMs, missesUntilDead, operatorOrderMs, reconcileMs, watchMs } from "./limits";
 import { probeAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
 
 /** The transition function of the mover: the new state and the effects of an event. */
@@ -22,10 +23,16 @@ export function step(state: State, event: Event): Step {
     case "moved":
       return next({ ...state, readAtMs: nowMs }, nowMs);
     case "requested":
-      return next({ ...state, askedUntilMs: nowMs + operatorOrderMs }, nowMs);
+      return onRequested(state, nowMs);
     case "failed":
       return onFailed(state, event);
   }
+}
+
+function onRequested(state: State, nowMs: number): Step {
+  // An order holds for less time than the longest wait after refusals.
+  const notBeforeMs = state.refusals > 0 ? nowMs : state.notBeforeMs;
+  return next({ ...state, notBeforeMs, askedUntilMs: nowMs + operatorOrderMs }, nowMs);
 }
 
 /** The next action that is due. */
@@ -65,7 +72,7 @@ function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
     // A standby that failed to read the owner waits long before it retries; a master must not.
     const notBeforeMs = Math.min(state.notBeforeMs, nowMs + backOffMs[0]!);
     const due = { notBeforeMs, probeAtMs: nowMs, readAtMs: nowMs };
-    const master = { ...changed, owner, assumed: true, ...due };
+    const master = { ...changed, owner, assumed: true, refusals: 0, ...due };
     return withLog(5, "keepalived says MASTER", next(master, nowMs));
   }
   const wasMaster = state.vrrp === "MASTER";
@@ -83,10 +90,11 @@ function onOwner(before: State, owner: number | null, nowMs: number): Step {
     owner,
     assumed: false,
     failures: 0,
+    failure: before.refusals > 0 ? before.failure : undefined,
     readAtMs: nowMs + reconcileMs,
   };
   if (!isMaster || owner === state.self) {
-    return next({ ...state, watching: false, held: false }, nowMs);
+    return next({ ...state, watching: false, held: false, refusals: 0, failure: undefined }, nowMs);
   }
   if (owner === null) return takeUnplanned(state, "no server has the address");
   const isHeld = nowMs < heldUntilMs(state.movesMs, nowMs);
@@ -170,6 +178,8 @@ function onAssigned(state: State, nowMs: number): Step {
     misses: 0,
     silentSinceMs: undefined,
     failures: 0,
+    refusals: 0,
+    failure: undefined,
     askedUntilMs: 0,
     movesMs: [...recentMoves(state.movesMs, nowMs), ...(state.planned ? [] : [nowMs])],
     readAtMs: nowMs + reconcileMs,
@@ -177,17 +187,9 @@ function onAssigned(state: State, nowMs: number): Step {
   return withLog(5, "this node has the address", next(moved, nowMs));
 }
 
-function onFailed(state: State, { nowMs, reason, retryAfterMs, refused, random }: Failure): Step {
-  const isMaster = state.vrrp === "MASTER";
-  const backOff = backOffMs[Math.min(state.failures, backOffMs.length - 1)]!;
-  const usual = isMaster ? Math.round(backOff * (1 - 0.2 * random)) : reconcileMs;
-  const waitMs = Math.max(usual, retryAfterMs ?? 0);
-  const failed: State = {
-    ...state,
-    busy: undefined,
-    owner: refused ? undefined : state.owner,
-    failures: state.failures + 1,
-    notBeforeMs: nowMs + waitMs,
-  };
+function onFailed(state: State, failure: Failure): Step {
+  const { nowMs, reason } = failure;
+  const failed = afterFailure(state, failure);
+  const waitMs = failed.notBeforeMs - nowMs;
   return withLog(4, `${reason}; next attempt in ${waitMs} ms`, next(failed, nowMs));
 }

@@ -27,6 +27,10 @@ export interface State {
   held: boolean;
   /** Consecutive API failures. */
   failures: number;
+  /** Consecutive assigns that the API refused, whatever it answered to reads in between. */
+  refusals: number;
+  /** Reason for the last failure or refusal; undefined after a success. */
+  failure: string | undefined;
   /** Nothing is done before this time. */
   notBeforeMs: number;
   /** Time of the next read of the owner. */
@@ -55,6 +59,8 @@ export function initialState(self: number, peer: number, preferred: boolean): St
     planned: false,
     held: false,
     failures: 0,
+    refusals: 0,
+    failure: undefined,
     notBeforeMs: 0,
     readAtMs: 0,
     probeAtMs: 0,

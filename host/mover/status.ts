@@ -15,8 +15,10 @@ export interface Status {
   watching: boolean;
   /** Moves to this node that the move limit counts, without those that an operator ordered. */
   recentMoves: number;
-  /** Consecutive API failures. */
+  /** Consecutive API failures, or consecutive assigns that the API refused. */
   apiFailures: number;
+  /** Reason for the last of them; absent without. */
+  apiFailure?: string;
 }
 
 /**
@@ -48,6 +50,7 @@ export function statusAfter(
     ...(holds ? held : {}),
     watching: state.watching,
     recentMoves: state.movesMs.length,
-    apiFailures: state.failures,
+    apiFailures: Math.max(state.failures, state.refusals),
+    ...(state.failure === undefined ? {} : { apiFailure: state.failure }),
   };
 }

@@ -37,7 +37,7 @@ const dns = "meta l4proto { tcp, udp } th dport 53 accept";
  * calls to the stack follow from the openings alone; the last rules let single users call other addresses.
  *
  * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP; RFC 7858
- * for TCP 853, DNS over TLS.
+ * for TCP 853, DNS over TLS; cloud-init's DataSourceHetzner for both addresses of the metadata service.
  */
 export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[] {
   const users = Object.values(hostSets);
@@ -53,6 +53,7 @@ export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[
     `icmpv6 type ${set(neighbourMessages)} accept`,
     "# The metadata service returns user data, so only root may call it.",
     "ip daddr 169.254.169.254 meta skuid != 0 drop",
+    "ip6 daddr fe80::a9fe:a9fe meta skuid != 0 drop",
     "meta l4proto { icmp, ipv6-icmp } meta skuid 0 accept",
     ...waysOut.flatMap(({ to, openings }) => accept(`ip daddr ${set(to)} `, openings)),
     `ip daddr ${set(Object.values(subnets))} counter drop`,

@@ -114,4 +114,30 @@ describe("problems of nodes", () => {
       "lb-2 does not answer",
     );
   });
+
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  const past = new Date(Date.now() - 1_000).toISOString();
+  const problemsWith = async (first: object, second: object) => {
+    const hosts = new FakeHosts();
+    hosts.certificates("lb-1", first as Record<string, string>);
+    hosts.certificates("lb-2", second as Record<string, string>);
+    return problemsOf(hosts, "lb", [], everybody);
+  };
+
+  it.each([
+    ["none", { "a.example": undefined }],
+    ["none, not even a line,", {}],
+    ["an expired one", { "a.example": past }],
+  ])("of load balancers are certificates of the other one: %s here", async (_, second) => {
+    const [problem, ...more] = await problemsWith({ "a.example": later }, second);
+    expect(problem).toMatch(
+      /^lb-2 has no valid certificate for a\.example, another load balancer has/,
+    );
+    expect(more).toEqual([]);
+  });
+
+  it("of load balancers are no certificates that neither has, or that both have", async () => {
+    const ends = { "a.example": later, "b.example": undefined, "c.example": past };
+    expect(await problemsWith(ends, { ...ends, "b.example": past })).toEqual([]);
+  });
 });

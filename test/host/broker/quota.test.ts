@@ -21,6 +21,19 @@ describe("Quota", () => {
     expect(Math.max(...waits)).toBe(0);
   });
 
+  it("leaves a third of the API's calls to others when a caller runs wild with all but proofs", () => {
+    const { assign, read, lead } = quotas(0, []);
+    let passed = 0;
+    for (const quota of [assign, read, lead]) {
+      // The bursts are over after the first hour.
+      for (let ms = 0; ms < 7_200_000; ms += 10) {
+        if (quota.take(ms) === 0 && ms >= 3_600_000) passed += 1;
+      }
+    }
+    expect(passed).toBeGreaterThan(2_500);
+    expect(passed).toBeLessThan(2_530);
+  });
+
   it("stays below the API's limit of 3600 an hour when a caller runs wild", () => {
     const { assign, read } = quotas(0, []);
     let passed = 0;

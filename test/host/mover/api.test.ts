@@ -49,9 +49,14 @@ describe("FloatingIpApi", () => {
     expect(calls).toEqual(["GET floating_ips?per_page=50&label_selector=stack%3Dtest"]);
   });
 
-  it("says which address is not there", async () => {
-    const { api } = apiWith({ floating_ips: [] });
-    await expect(api.owners([7])).rejects.toThrow("floating IP 7 does not exist");
+  it("has no owner for an address that does not exist any more", async () => {
+    const { api } = apiWith({ floating_ips: [{ id: 7, server: 2 }] });
+    expect(await api.owners([7, 8])).toEqual([2, undefined]);
+  });
+
+  it("fails when no address exists any more", async () => {
+    const { api } = apiWith({ floating_ips: [{ id: 3, server: 2 }] });
+    await expect(api.owners([7, 8])).rejects.toThrow("floating IP 7, 8 does not exist");
   });
 
   it("passes a failure on as it is", async () => {

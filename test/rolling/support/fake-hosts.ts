@@ -54,6 +54,13 @@ export class FakeHosts implements Hosts {
     this.silent.delete(name);
   }
 
+  /** Ends of the certificates of a load balancer by name, ISO time; undefined: none yet. */
+  certificates(name: string, ends: Readonly<Record<string, string | undefined>>): void {
+    const names = Object.entries(ends).map(([domain, validUntil]) => [domain, { validUntil }]);
+    const certificates = { orders: true, names: Object.fromEntries(names) as object };
+    this.edges.set(name, { ...this.edges.get(name), certificates });
+  }
+
   edge(name: string, mover: object, healthy = true): void {
     const rest = { vrrpSince: "10:00", watching: false, recentMoves: 0, apiFailures: 0 };
     this.edges.set(name, { healthy, draining: false, mover: { holds: false, ...rest, ...mover } });

@@ -110,6 +110,11 @@ describe("edgeLine", () => {
         "master, but leaves the address where it serves; API failed 3 times in a row",
     ],
     [
+      state({ vrrp: "MASTER", apiFailures: 2, apiFailure: "assign: token may only read" }),
+      "lb-1  does not have the address; MASTER since 10:00; HAProxy healthy; " +
+        "API failed 2 times in a row: assign: token may only read",
+    ],
+    [
       { healthy: true, draining: false },
       "lb-1  does not have the address; unknown since -; HAProxy healthy",
     ],
@@ -149,6 +154,17 @@ describe("switchEdge", () => {
   ])("touches nothing if the other node %s", async (_, target) => {
     edgesSay({ "lb-1": holder, "lb-2": target });
     await expect(switched()).rejects.toThrow("lb-2 must be a healthy standby; lb-2  ");
+    expect(stack.told).toEqual([]);
+  });
+
+  it("touches nothing if the other node lacks a certificate", async () => {
+    const certified = (ends: Record<string, { validUntil?: string }>) => ({ certificates: { orders: true, names: ends } });
+    const held = {
+      ...holder,
+      ...certified({ "a.example": { validUntil: "2999-01-01T00:00:00Z" } }),
+    };
+    edgesSay({ "lb-1": held, "lb-2": state({}, certified({ "a.example": {} })) });
+    await expect(switched()).rejects.toThrow("lb-2 has no valid certificate for a.example");
     expect(stack.told).toEqual([]);
   });
 
