@@ -53,7 +53,7 @@ vi.mock("../../../rolling/node-states", () => ({
 }));
 
 const outputs = outputsWith("web-1", "web-2");
-const up = "pulumi up --refresh --yes --skip-preview --stack prod";
+const up = "npm run --silent up -- --refresh --yes --skip-preview --stack prod";
 /** A replacement in the stack `prod` of a node in service, with the turn. */
 const how: Replacement = {
   ...{ stack: "prod", isOut: false },
@@ -131,7 +131,7 @@ describe("replaceServer", () => {
   });
 
   it("says how to go on if the new server cannot be made", async () => {
-    world.failing = "pulumi";
+    world.failing = "npm run";
     const replaced = replaceServer(outputs, "web-1", how);
     await expect(replaced).rejects.toThrow(`${up} failed; run it again to go on`);
     expect(world.done.at(-1)).toBe(up);
