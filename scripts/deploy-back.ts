@@ -122,7 +122,7 @@ async function back(order: BackOptions, stack: string | undefined): Promise<void
   if (stack === undefined) takeLock(localPaths.lock, "npm run deploy:back");
   tree.remove();
   const world: World = {
-    ...{ stack: name, say },
+    ...{ stack: name, today: new Date(), say },
     commit: (revision) => tree.commit(revision, "--to"),
     stackFile: (commit) => fileAt(commit, stackFileName(name), repositoryRoot),
     presentFile: () => readStackFile(name, repositoryRoot).text,
