@@ -9,6 +9,7 @@ import { stackFileName } from "../deploy/stack-file";
 import { settingsOf, standIn } from "../doctor/settings";
 import { stackPart } from "../doctor/stack";
 import { localStackName, repositoryRoot } from "../local/paths";
+import { refuseLocked } from "../resume/command-engine";
 import type { StackNode } from "./outputs";
 
 /** The fields of `npm run preview -- --json` that the check reads. */
@@ -126,8 +127,8 @@ export interface Following {
 
 /**
  * Checks, before a node loses its server or disk, that the `up` that follows is possible, and says what else that `up`
- * changes: the settings and the consent may have expired since the last one, an edit may be refused, and a server type
- * may be sold out.
+ * changes: a killed command may have left its lock, the consent may have expired since the last `up`, an edit may be
+ * refused, and a server type may be sold out.
  *
  * @throws Error with all reasons; nothing was touched.
  */
@@ -136,6 +137,7 @@ export async function refuseUnlessUp(
   node: StackNode,
   { newIn, say }: Following,
 ): Promise<void> {
+  if (stack !== undefined) await refuseLocked(stack, say);
   const plan = await plannedUp(stack ?? localStackName);
   if (plan.refused.length > 0) {
     const reasons = plan.refused.map((reason) => `  ${reason}`).join("\n");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { repositoryRoot } from "../local/paths";
 import { cloudProject } from "../operate/cloud-project";
-import type { Checkpoint } from "./pending";
+import { type Checkpoint, stackUrn } from "./pending";
 import { type ResumableEngine, resumeInterrupted } from "./resume";
 
 /** Text of the engine's message about a held lock. Source: pulumi/pkg v3.257.0 `backend/diy/lock.go`. */
@@ -62,8 +62,27 @@ export async function resumeNamed(
   say: (line: string) => void,
   settings: readonly string[] = [],
 ): Promise<void> {
+  const engine = commandEngine(stack, settings);
+  await withRemedy(stack, () => resumeInterrupted(engine, () => cloudProject(stack), say));
+}
+
+/**
+ * Makes sure that an `up` of the stack can begin: what an interrupted command left is removed, and no other command holds
+ * the stack's lock, which the engine takes here for a refresh of the stack alone.
+ *
+ * @throws Error with the remedy if another command holds the lock, or is dead and left it.
+ */
+export async function refuseLocked(stack: string, say: (line: string) => void): Promise<void> {
+  await resumeNamed(stack, say);
+  const engine = commandEngine(stack);
+  const root = stackUrn(await engine.exported());
+  if (root !== undefined) await withRemedy(stack, () => engine.refresh([root]));
+}
+
+/** Adds the remedy to the engine's message about a held lock. */
+async function withRemedy(stack: string, work: () => Promise<void>): Promise<void> {
   try {
-    await resumeInterrupted(commandEngine(stack, settings), () => cloudProject(stack), say);
+    await work();
   } catch (error) {
     const { message } = error as Error;
     if (!message.includes(lockText)) throw error;

@@ -19,12 +19,25 @@ afterAll(() => cloud.stop());
 beforeEach(() => {
   said = [];
   folder = mkdtempSync(join(tmpdir(), "up-check-"));
+  pulumi("");
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
+
+/** Puts a `pulumi` on the path that exports a state, and writes down its other calls. */
+function pulumi(script: string): void {
+  const state = { deployment: { resources: [{ urn: "root", type: "pulumi:pulumi:Stack" }] } };
+  const lines = [
+    "#!/bin/sh",
+    `if [ "$1" = stack ]; then echo '${JSON.stringify(state)}'; exit; fi`,
+    ...[`echo "$@" >> ${folder}/engine`, script],
+  ];
+  writeFileSync(join(folder, "pulumi"), `${lines.join("\n")}\n`);
+  chmodSync(join(folder, "pulumi"), 0o755);
+}
 
 /** Puts an `npm` on the path, whose preview has this answer and these messages. */
 function preview(answer: string, messages = "", status = 0): void {
@@ -53,6 +66,16 @@ describe("the check before a node loses its server or disk", () => {
     await expect(refuseUnlessUp("prod", node, { newIn: undefined, say })).rejects.toThrow(
       "the up that makes web-2 serve again would be refused, and nothing was touched:\n" +
         "  webstack:consent must allow nothing that is over\n  another reason",
+    );
+  });
+
+  it("refuses while another command holds the stack's lock, or a killed one left it", async () => {
+    preview(JSON.stringify(nothing));
+    await refuseUnlessUp("prod", node, { newIn: undefined, say });
+    expect(readFileSync(join(folder, "engine"), "utf8")).toMatch(/^refresh .* --target root /);
+    pulumi('echo "the stack is currently locked by 1 lock(s) with pulumi cancel" >&2; exit 255');
+    await expect(refuseUnlessUp("prod", node, { newIn: undefined, say })).rejects.toThrow(
+      "run pulumi cancel --stack prod, then this command again",
     );
   });
 
