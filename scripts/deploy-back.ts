@@ -24,6 +24,7 @@ import { releasesOf } from "./operate/releases";
 import { fileAt } from "./preview/settings";
 import { layOut } from "./preview/without-token";
 import { npmIn, Tree } from "./rehearse/tree";
+import { resumeNamed } from "./resume/command-engine";
 import { testSite } from "./smoke/test-site";
 
 const tree = new Tree(repositoryRoot, join(repositoryRoot, ".webstack", "back"));
@@ -85,6 +86,7 @@ async function engineOf(
   signal: AbortSignal,
 ): Promise<BackEngine> {
   const options = { settings, files: "back", directory: tree.path, say, signal };
+  if (stack !== undefined) await resumeNamed(stack, say);
   const engine = await (stack === undefined ? localEngine(options) : cliEngine(stack, options));
   return {
     preview: async () => {
@@ -120,7 +122,7 @@ async function back(order: BackOptions, stack: string | undefined): Promise<void
   if (stack === undefined) takeLock(localPaths.lock, "npm run deploy:back");
   tree.remove();
   const world: World = {
-    ...{ stack: name, say },
+    ...{ stack: name, today: new Date(), say },
     commit: (revision) => tree.commit(revision, "--to"),
     stackFile: (commit) => fileAt(commit, stackFileName(name), repositoryRoot),
     presentFile: () => readStackFile(name, repositoryRoot).text,

@@ -7,7 +7,7 @@ import { cloudAnswers, destroyCloud, startCloud } from "./local/cloud";
 import { engineEvents, Progress } from "./local/engine-progress";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { takeLock } from "./local/processes";
-import { resumeInterrupted } from "./local/resume";
+import { resumeLocal } from "./local/resume";
 import { localStack } from "./local/stack";
 import { ensureDocker, ensureImage } from "./build-image";
 
@@ -20,7 +20,7 @@ async function destroyStack(progress: Progress): Promise<void> {
     await startCloud(await ensureImage({ progress: say }));
   }
   const stack = await localStack(engine);
-  await resumeInterrupted(stack, say);
+  await resumeLocal(stack, say);
   await progress.phase("pulumi destroy", () =>
     stack.destroy({ onEvent: engineEvents(progress), suppressProgress: true, color: "never" }),
   );

@@ -17,7 +17,7 @@ import {
   localCloudPrerequisites,
 } from "./local/prerequisites";
 import { takeLock } from "./local/processes";
-import { resumeInterrupted } from "./local/resume";
+import { resumeLocal } from "./local/resume";
 import { localStack } from "./local/stack";
 
 function closing(outputs: StackOutputs, browser: boolean, progress: Progress): string {
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const names = localNames();
   const root = names && (await progress.phase("authority", () => ensureAuthority(say)));
   const stack = await progress.phase("stack settings", () => localStack(engine));
-  await resumeInterrupted(stack, say);
+  await resumeLocal(stack, say);
   const show = engineEvents(progress);
   const steps: Record<string, number> = {};
   const result = await progress.phase("pulumi up", () =>

@@ -1,6 +1,6 @@
 import type { Plan } from "../../preview/plan";
 import { stackFileName } from "../deploy/stack-file";
-import { keepingSizes } from "./kept-settings";
+import { keepingSizes, withoutExpiredConsent } from "./kept-settings";
 import { backMessage, type Before } from "./note";
 import { planRefusals, settingsRefusals } from "./refusals";
 
@@ -15,6 +15,8 @@ export interface BackEngine {
 export interface World {
   /** Name of the stack. */
   stack: string;
+  /** The day, in UTC. */
+  today: Date;
   /** The commit that a revision names. @throws Error if there is none. */
   commit(revision: string): string;
   /** Stack file of a commit; undefined: it has none. */
@@ -37,8 +39,8 @@ export interface World {
 
 /**
  * Restores what a stack ran: the program and the stack file of a commit, and the release that ran then. The nodes still
- * have that release, so no migration runs. A volume that has grown since keeps its size. Nothing is changed if the
- * update would delete, replace or shrink a resource.
+ * have that release, so no migration runs. A volume that has grown since keeps its size, and a line of consent that is over
+ * goes. Nothing is changed if the update would delete, replace or shrink a resource.
  *
  * @param to commit and release to restore; without a release the commit's own app is deployed.
  * @throws Error with all reasons if the update is refused, or if the smoke test fails afterwards.
@@ -49,7 +51,8 @@ export async function goBack(to: Before, world: World): Promise<void> {
   const short = commit.slice(0, 12);
   const file = world.stackFile(commit);
   if (file === undefined) throw new Error(`${short} has no ${stackFileName(stack)}`);
-  const kept = keepingSizes(world.presentFile(), file);
+  const sized = keepingSizes(world.presentFile(), file);
+  const kept = withoutExpiredConsent(sized.text, world.today);
   const settings = to.release === undefined ? kept.text : await world.pinned(kept.text, to.release);
   say(
     `goes back to ${short} on ${stack}, with ${
@@ -58,7 +61,7 @@ export async function goBack(to: Before, world: World): Promise<void> {
         : `release ${to.release.slice(0, 12)}: no migration runs, and none is undone`
     }`,
   );
-  kept.lines.forEach(say);
+  [...sized.lines, ...kept.lines].forEach(say);
   refuse(short, settingsRefusals(world.presentFile(), file));
   await world.layOut(commit);
   const engine = await world.engine(settings);

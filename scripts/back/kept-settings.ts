@@ -1,13 +1,14 @@
-import { parse, parseDocument } from "yaml";
+import { isSeq, parse, parseDocument } from "yaml";
+import { consentOf } from "../../config/consent";
 
 /** Settings whose size the cloud never decreases, by their path in the stack file. */
 const onlyGrowing = [["webstack:db", "volumeGb"]] as const;
 
-/** A stack file to go back to, with the sizes that cannot decrease. */
+/** A stack file to go back to, with what time has changed since. */
 export interface Kept {
   /** Text of the stack file. */
   text: string;
-  /** Kept sizes, such as `webstack:db → volumeGb stays 80 (40 before): …`; empty: the text is unchanged. */
+  /** Changes of the text, such as `webstack:db → volumeGb stays 80 (40 before): …`; empty: the text is unchanged. */
   lines: string[];
 }
 
@@ -28,9 +29,44 @@ export function keepingSizes(now: string, then: string): Kept {
       `${key} → ${part} stays ${present} (${earlier} before): Hetzner makes no volume smaller`,
     ];
   });
-  if (lines.length === 0) return { text: then, lines };
+  return lines.length === 0 ? { text: then, lines } : { text: textOf(document, then), lines };
+}
+
+const consentKey = "webstack:consent";
+
+/**
+ * An earlier stack file without the lines of consent whose last day is over: the program refuses such a file, and the way
+ * back needs no consent, since it deletes and replaces nothing. Lines that still hold stay, for a change back of a type.
+ *
+ * @param then text of the stack file to go back to; comments and all other settings stay.
+ * @param today the day, in UTC.
+ */
+export function withoutExpiredConsent(then: string, today: Date): Kept {
+  const document = parseDocument(then);
+  const path = ["config", consentKey];
+  const found = document.getIn(path);
+  if (!isSeq(found)) return { text: then, lines: [] };
+  const day = today.toISOString().slice(0, 10);
+  const texts = found.toJSON() as unknown[];
+  const isOver = (text: unknown) => {
+    const until = typeof text === "string" ? consentOf(text)?.until : undefined;
+    return until !== undefined && until < day;
+  };
+  const over = texts.flatMap((text, i) => (isOver(text) ? [i] : []));
+  if (over.length === 0) return { text: then, lines: [] };
+  if (over.length === texts.length) document.deleteIn(path);
+  // From the last one on, so that the earlier numbers stay right.
+  else for (const i of over.toReversed()) document.deleteIn([...path, i]);
+  return {
+    text: textOf(document, then),
+    lines: over.map((i) => `${consentKey} goes without ${JSON.stringify(texts[i])}: it is over`),
+  };
+}
+
+/** The text of an edited stack file, with the indentation that it had. */
+function textOf(document: ReturnType<typeof parseDocument>, then: string): string {
   const indent = /^( +)\S/m.exec(then)?.[1]?.length ?? 2;
-  return { text: document.toString({ lineWidth: 0, indent }), lines };
+  return document.toString({ lineWidth: 0, indent });
 }
 
 /** A number in the content of a stack file; undefined if it is not set. */

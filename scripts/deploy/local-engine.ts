@@ -1,7 +1,7 @@
 import { ensureEngine } from "../../offline/engine";
 import { cloudAnswers } from "../local/cloud";
 import { saveOutputs } from "../local/outputs";
-import { resumeInterrupted } from "../local/resume";
+import { resumeLocal } from "../local/resume";
 import { localStack } from "../local/stack";
 import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
 
@@ -22,7 +22,7 @@ export async function localEngine({
   // `up:local` printed the engine's version when it created the stack.
   const engine = await ensureEngine({ progress: () => undefined });
   const stack = await localStack(engine, settings, directory);
-  await resumeInterrupted(stack, say);
+  await resumeLocal(stack, say);
   const quiet = { suppressProgress: true, color: "never", signal } as const;
   return {
     pins: async () => pinsIn((await stack.exportStack()).deployment as Deployment),

@@ -53,7 +53,7 @@ export function openSession({ stack }: CommandLine, command: string): ReleaseSes
     outputs,
     stack: name,
     text: readStackFile(name, repositoryRoot).text,
-    upCommand: stack === undefined ? "npm run up:local" : `pulumi up --stack ${stack}`,
+    upCommand: stack === undefined ? "npm run up:local" : `npm run up -- --stack ${stack}`,
     steps: new Steps(print),
     say: print,
   };

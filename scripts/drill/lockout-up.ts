@@ -3,7 +3,7 @@ import { ensureEngine } from "../../offline/engine";
 import { engineEvents, engineReason, Progress } from "../local/engine-progress";
 import { localPaths } from "../local/paths";
 import { takeLock } from "../local/processes";
-import { resumeInterrupted } from "../local/resume";
+import { resumeLocal } from "../local/resume";
 import { localStack } from "../local/stack";
 import { mistakes, withMistake } from "./lockout";
 
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   takeLock(localPaths.lock, "the drill E9");
   const engine = await ensureEngine({ progress: (line) => progress.line(line) });
   const stack = await localStack(engine);
-  await resumeInterrupted(stack, (line) => progress.line(line));
+  await resumeLocal(stack, (line) => progress.line(line));
   const right = stack.workspace.program!;
   await stack.up({
     program: async () => {

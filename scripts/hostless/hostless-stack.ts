@@ -84,6 +84,17 @@ export class HostlessStack {
     return (await this.stack.exportStack()) as object;
   }
 
+  /** Environment and directory of the `pulumi` command that works on this stack. */
+  get place(): { cwd: string; env: Record<string, string> } {
+    const { envVars, pulumiHome = "", workDir: cwd } = this.stack.workspace;
+    return { cwd, env: { ...envVars, PULUMI_HOME: pulumiHome } };
+  }
+
+  /** Removes the lock that a killed engine left. */
+  async unlock(): Promise<void> {
+    await this.stack.cancel();
+  }
+
   private async run(): Promise<Record<string, unknown>> {
     return programIn(this.root);
   }

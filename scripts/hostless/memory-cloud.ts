@@ -76,6 +76,18 @@ export class MemoryCloud {
     return Object.values(calls).reduce((sum, one) => sum + one, 0);
   }
 
+  /** Injects a fault, as `POST /faults` of the control API takes it, until {@link heal}. @throws Error if refused. */
+  async inject(fault: object): Promise<void> {
+    const address = `http://127.0.0.1:${this.control}/faults`;
+    const answer = await fetch(address, { method: "POST", body: JSON.stringify(fault) });
+    if (!answer.ok) throw new Error(`the local cloud refused a fault: ${await answer.text()}`);
+  }
+
+  /** Ends all faults. */
+  async heal(): Promise<void> {
+    await fetch(`http://127.0.0.1:${this.control}/faults`, { method: "DELETE" });
+  }
+
   /** Ends the process and removes its folder. */
   async stop(): Promise<void> {
     const child = this.process;

@@ -39,7 +39,9 @@ export async function pulumiOf(
 /** The command that refreshes a stack from the cloud and the hosts, and applies its stack file. */
 function upCommand(stack: string | undefined): string[] {
   if (stack === undefined) return ["npm", "run", "--silent", "up:local", "--", "--refresh"];
-  return ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", stack];
+  // Before its update it removes what an interrupted command created and did not record.
+  const words = ["--refresh", "--yes", "--skip-preview", "--stack", stack];
+  return ["npm", "run", "--silent", "up", "--", ...words];
 }
 
 /** Runs `up` with a refresh, which creates missing resources again. @throws Error if it fails. */

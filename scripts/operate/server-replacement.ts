@@ -11,6 +11,7 @@ import { serverIdOf, type StackNode, type StackOutputs } from "./outputs";
 import { recordedHost, userDataOf } from "./recorded-host";
 import { rollOrder } from "./roll-order";
 import { servedAgain } from "./served-again";
+import { type Following, refuseUnlessUp } from "./up-check";
 
 /** How a command works on a server. */
 export interface Replacement {
@@ -25,14 +26,16 @@ export interface Replacement {
 const say = (line: string) => console.log(line);
 
 /**
- * Drains a node, once all others are in service; returns the nodes in front of it. The others of a database node must
+ * Drains a node, once an `up` is possible and all others are in service; returns the nodes in front of it. The others of a database node must
  * have a majority, so a database node that is out of service is one that the group does without.
  */
 async function drained(
   outputs: StackOutputs,
   node: StackNode,
-  { isOut, keepTurn }: Replacement,
+  { stack, isOut, keepTurn }: Replacement,
+  newIn: Following["newIn"],
 ): Promise<Front> {
+  await refuseUnlessUp(stack, node, { newIn, say });
   const hosts = hostsOf(outputs);
   const front = await frontFor(hosts, node);
   const aside: typeof stepAside = isOut
@@ -69,7 +72,7 @@ export async function replaceServer(
   const node = outputs.nodes.find((one) => one.name === name)!;
   const serverId = serverIdOf(node);
   const project = cloudProject(stack);
-  const front = await drained(outputs, node, how);
+  const front = await drained(outputs, node, how, project);
   say(`${name}: deletes server ${serverId}`);
   try {
     await deleteServer(project, serverId);
@@ -149,7 +152,7 @@ export async function rebuildServer(
   const recorded = await recordedHost(stack, name);
   const userData = userDataOf(recorded);
   const server = await rebuildable(project, serverId);
-  const front = await drained(outputs, node, how);
+  const front = await drained(outputs, node, how, undefined);
   say(`${name}: rebuilds server ${serverId}`);
   try {
     await rebuildDisk(project, serverId, server, userData);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { Plan, Step } from "../../../preview/plan";
 import { parseCommandLine } from "../../../scripts/back/command-line";
 import { goBack, type World } from "../../../scripts/back/go-back";
+import { useStackFile } from "../../support/stack-file";
 
+const project = useStackFile();
 const one = "1".repeat(40);
 
 /** A plan of one step. */
@@ -19,6 +22,7 @@ function stack(more: Partial<World> = {}, planned: Plan = updated) {
   const happened: string[] = [];
   const world: World = {
     stack: "dev",
+    today: new Date("2026-10-02T00:00:00Z"),
     commit: (revision) => revision,
     stackFile: () => file,
     presentFile: () => file,
@@ -77,6 +81,30 @@ describe("npm run deploy:back", () => {
     expect(said).toContain(
       "webstack:db → volumeGb stays 80 (40 before): Hetzner makes no volume smaller",
     );
+  });
+
+  it("goes back to a stack file whose consent is over since, which the program then takes", async () => {
+    const today = new Date();
+    const day = (days: number) =>
+      new Date(today.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+    const [over, holds] = [`resize app until ${day(-1)}`, `delete web-3 until ${day(1)}`];
+    const then = `config: { webstack:web: { count: 2 }, webstack:consent: ["${over}", "${holds}"] }\n`;
+    const said: string[] = [];
+    let given: Record<string, unknown> = {};
+    const { world, happened } = stack({
+      ...{ today, stackFile: () => then, say: (line) => void said.push(line) },
+      pinned: async (text) => {
+        given = (parse(text) as { config: Record<string, unknown> }).config;
+        return text;
+      },
+    });
+    await goBack({ commit: one, release: "abc" }, world);
+    expect(happened).toContain(`up: deploy:back to ${one}`);
+    expect(said).toContain(`webstack:consent goes without "${over}": it is over`);
+    const before = parse(then) as { config: Record<string, unknown> };
+    expect(project.problems(before.config)).toEqual([expect.stringContaining(`got "${over}"`)]);
+    expect(project.read(given).consent.map(({ what }) => what)).toEqual(["web-3"]);
+    expect(given["webstack:web"]).toEqual({ count: 2 });
   });
 
   it("changes nothing if something would be lost", async () => {

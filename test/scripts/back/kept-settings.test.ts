@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keepingSizes } from "../../../scripts/back/kept-settings";
+import { keepingSizes, withoutExpiredConsent } from "../../../scripts/back/kept-settings";
 
 /** A stack file with a comment. */
 const file = (volume: string) =>
@@ -23,5 +23,39 @@ describe("a stack file to go back to", () => {
     ["an empty file", "", ""],
   ])("is unchanged with %s", (_, now, then) => {
     expect(keepingSizes(now, then)).toEqual({ text: then, lines: [] });
+  });
+});
+
+describe("the consent of a stack file to go back to", () => {
+  const today = new Date("2026-10-02T00:30:00Z");
+  const web = "  # The web.\n  webstack:web: { count: 2 }\n";
+  const list = (...lines: string[]) =>
+    `config:\n  webstack:consent:\n${lines.map((line) => `    - ${line}\n`).join("")}${web}`;
+
+  it("goes line by line once its last day is over, and no other line", () => {
+    const [first, last] = ["resize app until 2026-10-01", "delete volumes until 2026-09-30"];
+    const holds = "delete web-3 until 2026-10-02";
+    expect(withoutExpiredConsent(list(first, holds, last), today)).toEqual({
+      text: list(holds),
+      lines: [
+        `webstack:consent goes without "${first}": it is over`,
+        `webstack:consent goes without "${last}": it is over`,
+      ],
+    });
+  });
+
+  it("goes as a whole if no line is left", () => {
+    const { text } = withoutExpiredConsent(list("resize app until 2026-10-01"), today);
+    expect(text).toBe(`config:\n${web}`);
+  });
+
+  it.each([
+    "config: {}\n",
+    "",
+    list("resize app until 2026-10-02"),
+    list("no consent"),
+    "config:\n  webstack:consent: 5\n",
+  ])("is unchanged in %j", (then) => {
+    expect(withoutExpiredConsent(then, today)).toEqual({ text: then, lines: [] });
   });
 });

@@ -48,6 +48,13 @@ vi.mock("../../../provider/connect", () => ({
 vi.mock("../../../provider/host-key", () => ({
   firstContact: async (_: unknown, node: string, key: string) => does(`proof ${node} ${key}`),
 }));
+vi.mock("../../../scripts/operate/up-check", () => ({
+  refuseUnlessUp: async (
+    stack: string,
+    { name }: { name: string },
+    { newIn }: { newIn?: string },
+  ) => does(`check ${name} of ${stack}${newIn === undefined ? "" : ", a new server"}`),
+}));
 vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
@@ -73,7 +80,7 @@ vi.mock("../../../scripts/operate/hosts", () => {
 
 const outputs = outputsWith("lb-1", "lb-2", "web-1", "web-2", "web-3", "db-1", "db-2", "db-3");
 const how = { stack: "prod", isOut: false, keepTurn: async () => true };
-const begun = ["record web-2", "render web-2", "read 4", "aside web-2"];
+const begun = ["record web-2", "render web-2", "read 4", "check web-2 of prod", "aside web-2"];
 const asked = [...begun, "rebuild 4 with data of web-2"];
 
 /** The outputs with these host keys. */
@@ -102,11 +109,14 @@ describe("rebuildServer", () => {
     ]);
   });
 
-  it.each(["record", "render", "read"])("disturbs nothing if it cannot %s", async (step) => {
-    world.failing = step;
-    await expect(rebuildServer(outputs, "web-2", how)).rejects.toThrow("failed");
-    expect(world.done.some((one) => /^(aside|rebuild)/.test(one))).toBe(false);
-  });
+  it.each(["record", "render", "read", "check"])(
+    "disturbs nothing if it cannot %s",
+    async (step) => {
+      world.failing = step;
+      await expect(rebuildServer(outputs, "web-2", how)).rejects.toThrow("failed");
+      expect(world.done.some((one) => /^(aside|rebuild)/.test(one))).toBe(false);
+    },
+  );
 
   it("rebuilds nothing if the work cannot be taken away", async () => {
     world.failing = "aside";

@@ -32,6 +32,13 @@ vi.mock("../../../scripts/operate/cloud-project", () => ({
   cloudProject: (stack?: string) => `project of ${stack}`,
   deleteServer: async (project: string, id: number) => does(`delete ${id} in ${project}`),
 }));
+vi.mock("../../../scripts/operate/up-check", () => ({
+  refuseUnlessUp: async (
+    stack: string,
+    { name }: { name: string },
+    { newIn }: { newIn?: string },
+  ) => does(`check ${name} of ${stack}${newIn === undefined ? "" : ", a new server"}`),
+}));
 vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
@@ -53,7 +60,7 @@ vi.mock("../../../rolling/node-states", () => ({
 }));
 
 const outputs = outputsWith("web-1", "web-2");
-const up = "pulumi up --refresh --yes --skip-preview --stack prod";
+const up = "npm run --silent up -- --refresh --yes --skip-preview --stack prod";
 /** A replacement in the stack `prod` of a node in service, with the turn. */
 const how: Replacement = {
   ...{ stack: "prod", isOut: false },
@@ -62,7 +69,13 @@ const how: Replacement = {
     return true;
   },
 };
-const aside = (name: string) => ["turn", `others of ${name}`, "look", `aside ${name}`];
+const aside = (name: string) => [
+  `check ${name} of prod, a new server`,
+  "turn",
+  `others of ${name}`,
+  "look",
+  `aside ${name}`,
+];
 beforeEach(() => {
   Object.assign(world, { done: [], failing: "", out: [] });
   vi.spyOn(console, "log").mockImplementation(() => undefined);
@@ -88,6 +101,12 @@ describe("replaceServer", () => {
     expect(world.done).toEqual([...begun, "back web-1"]);
   });
 
+  it("drains and deletes nothing if the up that follows is not possible", async () => {
+    world.failing = "check";
+    await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("check failed");
+    expect(world.done).toEqual(["check web-1 of prod, a new server"]);
+  });
+
   it("deletes nothing if the work cannot be taken away, and gives it back", async () => {
     world.failing = "aside";
     await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("aside failed");
@@ -97,7 +116,7 @@ describe("replaceServer", () => {
   it("disturbs nothing while the nodes in front send nothing to another node", async () => {
     world.failing = "others";
     await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("others failed");
-    expect(world.done).toEqual(["turn", "others of web-1"]);
+    expect(world.done).toEqual(aside("web-1").slice(0, 3));
   });
 
   it("deletes a broken server whose work cannot be taken away", async () => {
@@ -106,7 +125,7 @@ describe("replaceServer", () => {
     // The new server is in service.
     setTimeout(() => (world.out = []), 100);
     await end;
-    expect(world.done.slice(0, 6)).toEqual([
+    expect(world.done.slice(0, 7)).toEqual([
       ...[...aside("web-2"), "turn", "delete 2 in project of prod"],
     ]);
   });
@@ -115,7 +134,7 @@ describe("replaceServer", () => {
     const taken = new TurnTaken("npm run patch of ann");
     const keepTurn = vi.fn().mockResolvedValueOnce(true).mockRejectedValueOnce(taken);
     await expect(replaceServer(outputs, "web-1", { ...how, keepTurn })).rejects.toBe(taken);
-    expect(world.done).toEqual(aside("web-1").slice(1));
+    expect(world.done).toEqual(aside("web-1").filter((one) => one !== "turn"));
   });
 
   it("drains again if the turn ended during the drain", async () => {
@@ -131,7 +150,7 @@ describe("replaceServer", () => {
   });
 
   it("says how to go on if the new server cannot be made", async () => {
-    world.failing = "pulumi";
+    world.failing = "npm run";
     const replaced = replaceServer(outputs, "web-1", how);
     await expect(replaced).rejects.toThrow(`${up} failed; run it again to go on`);
     expect(world.done.at(-1)).toBe(up);
