@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { servingPrimaryOf, whyNotServing } from "../../rolling/node-states";
 import type { DatabaseState } from "./databases";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
@@ -10,7 +11,7 @@ const readLimitMs = 1_000;
 export interface DatabaseReport {
   /** Role, state, and what the node waits for. */
   line: string;
-  /** Fault of the node; undefined: it is an ONLINE member of a group with a majority. */
+  /** Fault of the node; undefined: it is an ONLINE member of a group with a majority, and takes writes as a primary. */
   error: string | undefined;
 }
 
@@ -27,6 +28,7 @@ export function databaseReport(name: string, state: DatabaseState | undefined): 
     ...(isReplica ? [`data ${dataAgeMs} ms old`] : []),
     ...(isReplica && dataAgeMs > readLimitMs ? ["so no reads"] : []),
     ...(member?.state === "ONLINE" && !majority ? ["without a majority"] : []),
+    ...(whyNotServing(state) === undefined ? [] : ["takes no writes"]),
     ...(waiting ? [`waits: ${waiting}`] : []),
     `last primary ${lastView?.primary ?? "unknown"}`,
   ];
@@ -37,10 +39,24 @@ export function databaseReport(name: string, state: DatabaseState | undefined): 
   };
 }
 
-function faultOf({ member, majority }: DatabaseState): string | undefined {
+/**
+ * Fault of all database nodes together; undefined: one of them is the primary and takes writes. Every node may be an
+ * ONLINE member all the same: a group without a primary is one.
+ */
+export function writesFault(
+  states: ReadonlyMap<string, DatabaseState | undefined>,
+): string | undefined {
+  if (servingPrimaryOf(states) !== undefined) return undefined;
+  return `no write succeeds: no node of ${[...states.keys()].join(", ")} is a primary that takes writes`;
+}
+
+function faultOf(state: DatabaseState): string | undefined {
+  const { member, majority } = state;
   if (!member) return "MySQL does not answer";
   if (member.state !== "ONLINE") return `the member must be ONLINE, got ${member.state}`;
-  return majority ? undefined : "the member is ONLINE, but without a majority";
+  if (!majority) return "the member is ONLINE, but without a majority";
+  const reason = whyNotServing(state);
+  return reason === undefined ? undefined : `the primary takes no writes: ${reason}`;
 }
 
 /** Directory on a database node where the supervisor saves transactions before a clone replaces them. */
