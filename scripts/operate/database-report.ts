@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { savedFolder } from "../../provider/only-copy";
 import { servingPrimaryOf, whyNotServing } from "../../rolling/node-states";
 import type { DatabaseState } from "./databases";
 import type { StackOutputs } from "./outputs";
@@ -59,9 +60,6 @@ function faultOf(state: DatabaseState): string | undefined {
   return reason === undefined ? undefined : `the primary takes no writes: ${reason}`;
 }
 
-/** Directory on a database node where the supervisor saves transactions before a clone replaces them. */
-const folder = "/var/lib/webstack-supervisor/saved";
-
 const shape = z.looseObject({
   gtids: z.string(),
   reason: z.string(),
@@ -71,7 +69,7 @@ const shape = z.looseObject({
 });
 
 /** Lines for each file of saved transactions: name of the JSON file, a space, its text. */
-const listing = `sudo sh -c 'cd ${folder} 2>/dev/null && for f in *.json; do test -e "$f" && echo "$f $(tr -d "\\n" < "$f")"; done; true'`;
+const listing = `sudo sh -c 'cd ${savedFolder} 2>/dev/null && for f in *.json; do test -e "$f" && echo "$f $(tr -d "\\n" < "$f")"; done; true'`;
 
 /** Lines for the operator about saved transactions, from a node's listing. */
 export function describeSaved(lines: string): string[] {
@@ -80,7 +78,7 @@ export function describeSaved(lines: string): string[] {
     .filter((line) => line !== "")
     .flatMap((line) => {
       const at = line.indexOf(" ");
-      const path = `${folder}/${line.slice(0, at).replace(/\.json$/, ".sql")}`;
+      const path = `${savedFolder}/${line.slice(0, at).replace(/\.json$/, ".sql")}`;
       const { gtids, donor, savedAt, bytes } = shape.parse(JSON.parse(line.slice(at + 1)));
       return [
         `saved ${savedAt} before a copy of ${donor}: ${gtids} (${bytes} bytes)`,
