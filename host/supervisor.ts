@@ -74,7 +74,7 @@ const founding = new Founding(node, nodes, { observer, peers, memory, backOff, o
 const register = new MemoryUpdater(nodes, { observer, memory, peers });
 const otherPrimary = () => askers.otherPrimary(node, monotonicMs());
 const serving = new Serving({
-  ...{ observer, peers, otherPrimary, nodeCount: nodes.length },
+  ...{ observer, peers, otherPrimary, nodes },
   confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
 });
 const singlePoll = new SinglePoll(() => observer.poll());
@@ -177,7 +177,7 @@ serve(config, credentials, {
     problem(observer.state, {
       ...{ peers: peers.states(), decision: decisions.last, progress: observer.progress },
       isUnheard: peers.answeredCount() < others.length,
-      passwords: users.problem,
+      ...{ passwords: users.problem, noWrites: serving.writes().noWrites },
     }),
   serving,
   isHandingOver: () => plannedSwitch.isAnnounced(),

@@ -11,6 +11,7 @@ import type { Values } from "../plugin/values";
 import { type Application, applyConfiguration } from "./apply";
 import { problemsOf } from "./check";
 import { HostUnreachable } from "./connect";
+import { Consents } from "./consents";
 import { differences, inPlace, onlyWayChanged } from "./difference";
 import type { LogOf } from "./engine-log";
 import { firstContact } from "./host-key";
@@ -27,6 +28,14 @@ import { Visits } from "./visits";
 /** Default wait where several unreachable hosts must not delay a run for long, seconds. */
 const shortSeconds = 20;
 
+/** Options of {@link HostProvider}. */
+export interface HostProviderOptions {
+  /** Longest wait of a refresh, and of an `up` for each host after it passed one over, seconds. */
+  shortWait?: number;
+  /** Consents of the stack file. */
+  consents?: Consents;
+}
+
 /** Provider `host`: one resource, the configuration of a running server. */
 export class HostProvider implements Plugin {
   readonly version = "0.1.0";
@@ -38,11 +47,16 @@ export class HostProvider implements Plugin {
   private readonly wanted = new Set<string>();
   private readonly passing = new PassingOver();
 
-  /** @param shortWait longest wait of a refresh, and of an `up` for each host after it passed one over, seconds. */
+  private readonly shortWait: number;
+  private readonly consents: Consents;
+
+  /** @param options by default no consent, and a short wait of 20 s. */
   constructor(
     private readonly logOf: LogOf,
-    private readonly shortWait = shortSeconds,
+    { shortWait = shortSeconds, consents = new Consents() }: HostProviderOptions = {},
   ) {
+    this.shortWait = shortWait;
+    this.consents = consents;
     this.visits = new Visits(logOf, this.stop.signal);
   }
 
@@ -136,11 +150,14 @@ export class HostProvider implements Plugin {
    * Stops the host's work in order, because its server is deleted next. By then the nodes in front have their
    * configuration without the node: the engine deletes after all other changes. Does nothing in a destroy, and nothing
    * for a configuration that was replaced: the host may be the one of the new configuration.
+   *
+   * @throws Error if a database node has data that no other server may have, and no line of consent lets it go.
    */
   delete = async ({ urn, state }: DeleteRequest) => {
     if (this.wanted.size === 0 || this.wanted.has(urn)) return;
     const { signal } = this.stop;
-    await stopForGood(state as unknown as State, { urn, signal }, this.logOf(urn));
+    const mayDiscard = this.consents.allow("delete saved");
+    await stopForGood(state as unknown as State, { urn, signal, mayDiscard }, this.logOf(urn));
   };
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));

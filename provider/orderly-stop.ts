@@ -2,6 +2,8 @@ import { appUnits, quotedUnits } from "../services/app/app-program";
 import { connect, type Visit } from "./connect";
 import type { Log } from "./engine-log";
 import type { State } from "./inputs";
+import { askOnlyCopy, onlyCopyIn, onlyCopyRefusal, whyOnlyCopy } from "./only-copy";
+import type { Session } from "./session";
 
 /**
  * Units to stop on a node so that other nodes take over, by role. The last process of an app node announces its stop
@@ -39,16 +41,28 @@ function isStopped(role: string): role is keyof typeof stoppedUnits {
   return role in stoppedUnits;
 }
 
+/** Refusal to delete a database server that may have the only copy of data. */
+class OnlyCopyError extends Error {}
+
+async function refuseOnlyCopy(session: Session, node: string): Promise<void> {
+  const { stdout } = await session.run(`sudo -n ${askOnlyCopy}`, { timeoutSeconds: reachSeconds });
+  const why = whyOnlyCopy(onlyCopyIn(stdout));
+  const line = 'add "delete saved until <YYYY-MM-DD>" to webstack:consent, and run `up` again';
+  if (why.length > 0) throw new OnlyCopyError(onlyCopyRefusal(node, why, line));
+}
+
 /**
  * Stops what a host does for others, before its server is deleted: answers under way end, connections are closed instead
  * of left to a silent machine, and the primary role goes to another member. Only the host with the recorded key is
  * stopped: another server may have the address by now. A failure is a warning, because a host that is gone needs no stop.
+ * A database node is asked first whether it has data that no other server may have; `mayDiscard`: that data may go.
  *
+ * @throws OnlyCopyError if it has such data, which may not go; the host is left as it is.
  * @throws Error if the run is cancelled.
  */
 export async function stopForGood(
   { connection, node, role, hostKey }: State,
-  { urn, signal }: Pick<Visit, "urn" | "signal">,
+  { urn, signal, mayDiscard = false }: Pick<Visit, "urn" | "signal"> & { mayDiscard?: boolean },
   log: Log,
 ): Promise<void> {
   if (!isStopped(role)) return;
@@ -58,6 +72,7 @@ export async function stopForGood(
     const way = { connection, pinned: hostKey, timeoutSeconds, urn, say: log.info, signal };
     const session = await connect(way);
     try {
+      if (role === "db" && !mayDiscard) await refuseOnlyCopy(session, node);
       // If the server is not deleted after all, the node returns to service.
       const command = `sudo -n ${armStepBack}; sudo -n systemctl stop ${stoppedUnits[role]}`;
       const { status, stderr } = await session.run(command, { timeoutSeconds: stopSeconds[role] });
@@ -67,6 +82,7 @@ export async function stopForGood(
     }
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof OnlyCopyError) throw error;
     log.warn(`${node} goes without an orderly stop: ${(error as Error).message}`);
   }
 }

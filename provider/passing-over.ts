@@ -41,7 +41,7 @@ export class PassingOver {
     if (units.length === 0 || count - away.length - 1 >= needed(inputs.role, count)) return;
     throw new Error(
       `${inputs.node} was not changed: the change restarts ${units.join(", ")} while ${away.join(", ")} cannot be ` +
-        `reached, and the tier ${inputs.role} has no other node for that time. ${remedy(away)}`,
+        `reached, and the tier ${inputs.role} has no other node for that time. ${remedy(away, inputs.role)}`,
     );
   }
 
@@ -59,7 +59,7 @@ export class PassingOver {
     const { node, role, connection, tier } = inputs;
     const reason = buildsOn(state, inputs) ?? (await this.tooFew(inputs, isReached));
     if (reason !== undefined) {
-      error.message += `; the run stops here, because ${reason}. ${remedy([node])}`;
+      error.message += `; the run stops here, because ${reason}. ${remedy([node], role)}`;
       throw error;
     }
     this.nodes.set(role, [...(this.nodes.get(role) ?? []), node]);
@@ -84,8 +84,11 @@ export class PassingOver {
   }
 }
 
-function remedy(nodes: readonly string[]): string {
-  return `Start ${nodes.join(", ")}, or replace the server (npm run roll), and run \`up\` again`;
+/** What to do about nodes that cannot be reached. A dead database server cannot say whether its disk has the only copy. */
+function remedy(nodes: readonly string[], role: string): string {
+  const loses =
+    role === "db" ? "; what only its disk has, such as saved transactions, is lost" : "";
+  return `Start ${nodes.join(", ")}, or replace the server (npm run roll${loses}), and run \`up\` again`;
 }
 
 /** Number of nodes of a tier that must serve: of the databases a majority. */

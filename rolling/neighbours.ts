@@ -1,4 +1,4 @@
-import { databaseStates } from "./node-states";
+import { databaseStates, whyNotServing } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
 import { lackingCertificates, lackText } from "./lacking-certificates";
@@ -120,6 +120,13 @@ export async function isKnown(
   return views.some(({ servers }) => servers?.has(name));
 }
 
+/** True if a node in front sends requests to the node, or if no node in front is known. */
+export async function isSentTo(hosts: Hosts, { name, role }: HostNode): Promise<boolean> {
+  if (role === "lb") return true;
+  const views = await viewsOf(hosts, role, await frontOf(hosts, role));
+  return views.length === 0 || views.some(({ servers }) => servers?.get(name) === true);
+}
+
 async function groupProblems(hosts: Hosts, known: ReadonlySet<string>): Promise<Problem[]> {
   return [...(await databaseStates(hosts))]
     .filter(([node]) => known.has(node))
@@ -128,7 +135,11 @@ async function groupProblems(hosts: Hosts, known: ReadonlySet<string>): Promise<
       if (state.member?.state !== "ONLINE") {
         return [{ node, text: `MySQL of ${node} is ${state.member?.state ?? "not there"}` }];
       }
-      return state.majority ? [] : [{ node, text: `${node} is without a majority` }];
+      if (!state.majority) return [{ node, text: `${node} is without a majority` }];
+      const reason = whyNotServing(state);
+      return reason === undefined
+        ? []
+        : [{ node, text: `the primary ${node} takes no writes: ${reason}` }];
     });
 }
 

@@ -12,6 +12,10 @@ const stateShape = z.looseObject({
   // A supervisor of an earlier version does not report this field.
   dataAgeMs: z.number().default(0),
   waiting: z.string(),
+  // A supervisor of an earlier version does not report these two.
+  servesWrites: z.boolean().optional(),
+  noWrites: z.string().optional(),
+  certificate: z.looseObject({ epoch: z.number() }).nullish(),
   binlog: z.looseObject({ text: z.string(), isProblem: z.boolean() }).optional(),
 });
 
@@ -37,11 +41,35 @@ export async function databaseStates(
   return new Map(states.map(([name, state]) => [name, state || undefined]));
 }
 
-/** The primary with a quorum, or undefined. A partitioned primary still reports itself as primary. */
-export function primaryOf(states: ReadonlyMap<string, DatabaseState | undefined>) {
-  const isPrimary = (state: DatabaseState | undefined) =>
-    state?.majority && state.member?.state === "ONLINE" && state.member.role === "PRIMARY";
-  return [...states].find(([, state]) => isPrimary(state))?.[0];
+type States = ReadonlyMap<string, DatabaseState | undefined>;
+
+/**
+ * The primary with a quorum, or undefined; one that takes writes comes first. A partitioned primary still reports
+ * itself as primary.
+ */
+export function primaryOf(states: States): string | undefined {
+  return servingPrimaryOf(states) ?? [...states].find(([, state]) => isPrimary(state))?.[0];
+}
+
+/** The primary that takes writes, or undefined. Of a supervisor of an earlier version any primary counts. */
+export function servingPrimaryOf(states: States): string | undefined {
+  // A primary whose MySQL answers late takes writes, and reports no member.
+  return [...states].find(([, state]) => state?.servesWrites ?? isPrimary(state))?.[0];
+}
+
+function isPrimary(state: DatabaseState | undefined): boolean {
+  const { majority, member } = state ?? {};
+  return majority === true && member?.state === "ONLINE" && member.role === "PRIMARY";
+}
+
+/** Why a primary takes no writes; undefined if it takes them, or if the node is no ONLINE primary. */
+export function whyNotServing({
+  member,
+  servesWrites,
+  noWrites,
+}: DatabaseState): string | undefined {
+  const isRole = member?.state === "ONLINE" && member.role === "PRIMARY";
+  return isRole && servesWrites === false ? noWrites || "for no known reason" : undefined;
 }
 
 const curl = "curl -sfo /dev/null -m 5";

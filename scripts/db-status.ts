@@ -1,18 +1,19 @@
 import { archivers } from "./operate/archive";
 import { archiveReport } from "./operate/archive-report";
-import { databaseReport, savedOn } from "./operate/database-report";
-import { databaseStates } from "./operate/databases";
+import { databaseReport, savedOn, writesFault } from "./operate/database-report";
+import { databaseStates, settledStates } from "./operate/databases";
 import { foreignTableErrors } from "./operate/foreign-tables";
 import { operatedStack } from "./operate/operated-stack";
 
 /**
  * `npm run db:status [-- --stack <name>]`: reports of the database nodes' supervisors, with saved transactions; fails
- * if a node is no ONLINE member, if its disk goes on filling, if the backups have a problem, or if a table is in none.
+ * if a node is no ONLINE member, if no primary takes writes, if a disk goes on filling, if the backups have a problem, or if a table is in none.
  */
 async function main(): Promise<void> {
   const { outputs, stack } = operatedStack(process.argv.slice(2));
   const faults: string[] = [];
-  for (const [name, state] of await databaseStates(outputs)) {
+  const states = await settledStates(() => databaseStates(outputs));
+  for (const [name, state] of states) {
     const { line, error } = databaseReport(name, state);
     console.log(line);
     if (error !== undefined) faults.push(error);
@@ -21,6 +22,8 @@ async function main(): Promise<void> {
     else if (binlog) console.log(`${name}  ${binlog.text}`);
     for (const saved of await savedOn(outputs, name)) console.log(`${name}  ${saved}`);
   }
+  const noWrites = writesFault(states);
+  if (noWrites !== undefined) faults.push(noWrites);
   // The data of the local stack are expendable.
   const found = await archivers(outputs);
   const { lines, errors } = archiveReport(found, stack !== undefined);

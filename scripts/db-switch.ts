@@ -1,7 +1,13 @@
-import { databaseStates, primaryOf, switchPrimary } from "./operate/databases";
+import {
+  databaseStates,
+  primaryOf,
+  servingAfter,
+  switchPrimary,
+  whyNotServing,
+} from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run db:switch [-- <node> --stack <name>]`: another member becomes the primary; writes pause for a moment. */
+/** `npm run db:switch [-- <node> --stack <name>]`: another member becomes the primary; writes pause for a moment. Fails unless it takes writes. */
 async function main(): Promise<void> {
   const { outputs, words } = operatedStack(process.argv.slice(2));
   const states = await databaseStates(outputs);
@@ -12,11 +18,17 @@ async function main(): Promise<void> {
   );
   const to = words[0] ?? others[0]?.[0];
   if (!to) throw new Error("no other member is ONLINE; see: npm run db:status");
-  if (to === before) return console.log(`${to} is the primary already`);
+  if (to === before) {
+    const reason = whyNotServing(states.get(to)!);
+    if (reason !== undefined)
+      throw new Error(`${to} is the primary, and takes no writes: ${reason}`);
+    return console.log(`${to} is the primary already`);
+  }
   const begun = Date.now();
   await switchPrimary(outputs, to);
-  const after = primaryOf(await databaseStates(outputs));
-  console.log(`primary: ${before} before, ${after ?? "none"} now, ${Date.now() - begun} ms`);
+  const tookMs = Date.now() - begun;
+  const after = await servingAfter(to, () => databaseStates(outputs));
+  console.log(`primary: ${before} before, ${after ?? "none that takes writes"} now, ${tookMs} ms`);
   if (after !== to) process.exitCode = 1;
 }
 

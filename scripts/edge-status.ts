@@ -1,14 +1,15 @@
 import { certificateLines } from "../rolling/edge";
-import { edgeLine, edgeStates, holderOf } from "./operate/edge";
+import { edgeFault, edgeLine, edgeStates } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run edge:status [-- --stack <name>]`: which load balancer has the floating IP, since when and why; and the certificates. */
+/** `npm run edge:status [-- --stack <name>]`: which load balancer has the floating IP, since when and why; and the certificates. Fails if none has it, or one whose HAProxy is not healthy. */
 async function main(): Promise<void> {
   const states = await edgeStates(operatedStack(process.argv.slice(2)).outputs);
   for (const [name, state] of states) console.log(edgeLine(name, state));
   for (const line of certificateLines(states)) console.log(line);
-  if (!holderOf(states)) {
-    console.log("no load balancer says that it has the address");
+  const fault = edgeFault(states);
+  if (fault !== undefined) {
+    console.log(fault);
     process.exitCode = 1;
   }
 }

@@ -36,7 +36,10 @@ const allowed: Record<string, string[]> = {
   prove: ["prove", "zod"],
   host: ["host", "acme-client"],
   plugin: ["plugin", "@pulumi/pulumi"],
-  provider: ["provider", "plugin", "services/app/app-program", "ssh2", "@pulumi/pulumi"],
+  provider: [
+    ...["provider", "plugin", "services/app/app-program", "services/supervisor/supervisor-ports"],
+    ...["ssh2", "@pulumi/pulumi"],
+  ],
   localcloud: ["localcloud", "localcloud/*"],
   offline: [
     ...["offline", "plugin", "bundled-once", "@pulumi/pulumi"],

@@ -1,5 +1,10 @@
 import { operatorUsers } from "../../services/mysql/mysql-init-sql";
-import { type DatabaseState, primaryOf } from "../operate/databases";
+import {
+  type DatabaseState,
+  primaryOf,
+  servingPrimaryOf,
+  whyNotServing,
+} from "../operate/databases";
 import { quoted } from "../operate/shell-word";
 import type { StackNode } from "../operate/outputs";
 
@@ -7,10 +12,10 @@ import type { StackNode } from "../operate/outputs";
 type States = ReadonlyMap<string, DatabaseState | undefined>;
 
 /**
- * The node for the client: the primary for writes; for reads the replica with the newest data, which spares the
+ * The node for the client: the primary that takes writes; for reads the replica with the newest data, which spares the
  * primary, or the primary if there is no replica.
  *
- * @throws Error if there is none.
+ * @throws Error if there is none, with the reason of a primary that takes no writes.
  */
 export function nodeFor(kind: keyof typeof operatorUsers, states: States): string {
   const replicas = [...states].flatMap(([name, state]) => {
@@ -18,9 +23,14 @@ export function nodeFor(kind: keyof typeof operatorUsers, states: States): strin
     return isReplica ? [{ name, age: state.dataAgeMs }] : [];
   });
   const [newest] = replicas.sort((a, b) => a.age - b.age);
-  const primary = primaryOf(states) ?? alone(states);
-  const chosen = kind === "write" ? primary : (newest?.name ?? primary);
+  const primary = primaryOf(states);
+  const chosen = kind === "write" ? servingPrimaryOf(states) : (newest?.name ?? primary);
   if (chosen !== undefined) return chosen;
+  const reason = primary === undefined ? undefined : whyNotServing(states.get(primary)!);
+  if (reason !== undefined)
+    throw new Error(`${primary} is the primary, and takes no writes: ${reason}`);
+  const only = alone(states);
+  if (only !== undefined) return only;
   throw new Error(`no database node takes ${kind}s; see: npm run db:status`);
 }
 

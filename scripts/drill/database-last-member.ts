@@ -30,7 +30,12 @@ async function lastMember({ primary, secondaries, outputs, ledger, mark }: Membe
   const alone = acknowledged() - before;
   mark("override");
   const begun = Date.now();
+  const beforeOverride = acknowledged();
   await npmRun("db:override", primary, "--yes");
+  // The command's success means that writes succeed.
+  if (acknowledged() === beforeOverride) {
+    throw new Error(`db:override on ${primary} ended well before a write succeeded`);
+  }
   await waitForWrites(outputs, 120);
   const outageMs = Date.now() - begun;
   await pause(5_000);

@@ -3,8 +3,8 @@ import {
   askSupervisor,
   type DatabaseState,
   databaseStates,
-  primaryOf,
   query,
+  servingPrimaryOf,
 } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { cloudServers } from "../local/cloud";
@@ -13,7 +13,7 @@ import type { Load } from "./database-load";
 import type { Ledger } from "./ledger";
 
 /**
- * Waits until all database nodes are ONLINE members of one group with a primary; returns the primary's
+ * Waits until all database nodes are ONLINE members of one group with a primary that takes writes; returns the primary's
  * name. One group matters, because a node alone in a group of its own is an ONLINE member too.
  */
 export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Promise<string> {
@@ -29,7 +29,7 @@ export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Pro
       const isWhole = (state: DatabaseState | undefined) =>
         state?.member?.state === "ONLINE" && state.members.length === states.size;
       if (![...states.values()].every(isWhole)) throw new Error(lines.join(", "));
-      return primaryOf(states);
+      return servingPrimaryOf(states);
     },
     { timeoutSeconds, intervalMs: 500 },
   );

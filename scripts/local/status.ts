@@ -7,6 +7,8 @@ import { cloudFloatingIps, cloudServers } from "./cloud";
 /** State of a database node, from its `GET /state`. */
 const databaseState = z.looseObject({
   member: z.looseObject({ state: z.string(), role: z.string() }).nullish(),
+  // Empty for a primary that takes writes, and for every other node.
+  noWrites: z.string().default(""),
 });
 
 /** One line of the status table. */
@@ -48,12 +50,20 @@ async function ask(outputs: StackOutputs, node: StackNode): Promise<string[]> {
   return answer.split("\n");
 }
 
-function duty(role: string, units: string, state: string, owned: string[] | undefined): string {
+/** Role of a node. `state`: what its supervisor answered. */
+export function duty(
+  role: string,
+  units: string,
+  state: string,
+  owned: string[] | undefined,
+): string {
   if (role === "lb") return `${units}${owned ? `; holds ${owned.join(" and ")}` : "; standby"}`;
   if (role !== "db") return units;
   try {
-    const { member } = databaseState.parse(JSON.parse(state));
-    return member ? `${member.role.toLowerCase()}, ${member.state}` : `${units}; no group`;
+    const { member, noWrites } = databaseState.parse(JSON.parse(state));
+    if (!member) return `${units}; no group`;
+    const writes = noWrites === "" ? "" : `, takes no writes: ${noWrites}`;
+    return `${member.role.toLowerCase()}, ${member.state}${writes}`;
   } catch {
     return `${units}; the supervisor does not answer`;
   }

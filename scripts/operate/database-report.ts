@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { savedFolder } from "../../provider/only-copy";
+import { servingPrimaryOf, whyNotServing } from "../../rolling/node-states";
 import type { DatabaseState } from "./databases";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
@@ -10,7 +12,7 @@ const readLimitMs = 1_000;
 export interface DatabaseReport {
   /** Role, state, and what the node waits for. */
   line: string;
-  /** Fault of the node; undefined: it is an ONLINE member of a group with a majority. */
+  /** Fault of the node; undefined: it is an ONLINE member of a group with a majority, and takes writes as a primary. */
   error: string | undefined;
 }
 
@@ -27,6 +29,7 @@ export function databaseReport(name: string, state: DatabaseState | undefined): 
     ...(isReplica ? [`data ${dataAgeMs} ms old`] : []),
     ...(isReplica && dataAgeMs > readLimitMs ? ["so no reads"] : []),
     ...(member?.state === "ONLINE" && !majority ? ["without a majority"] : []),
+    ...(whyNotServing(state) === undefined ? [] : ["takes no writes"]),
     ...(waiting ? [`waits: ${waiting}`] : []),
     `last primary ${lastView?.primary ?? "unknown"}`,
   ];
@@ -37,14 +40,25 @@ export function databaseReport(name: string, state: DatabaseState | undefined): 
   };
 }
 
-function faultOf({ member, majority }: DatabaseState): string | undefined {
-  if (!member) return "MySQL does not answer";
-  if (member.state !== "ONLINE") return `the member must be ONLINE, got ${member.state}`;
-  return majority ? undefined : "the member is ONLINE, but without a majority";
+/**
+ * Fault of all database nodes together; undefined: one of them is the primary and takes writes. Every node may be an
+ * ONLINE member all the same: a group without a primary is one.
+ */
+export function writesFault(
+  states: ReadonlyMap<string, DatabaseState | undefined>,
+): string | undefined {
+  if (servingPrimaryOf(states) !== undefined) return undefined;
+  return `no write succeeds: no node of ${[...states.keys()].join(", ")} is a primary that takes writes`;
 }
 
-/** Directory on a database node where the supervisor saves transactions before a clone replaces them. */
-const folder = "/var/lib/webstack-supervisor/saved";
+function faultOf(state: DatabaseState): string | undefined {
+  const { member, majority } = state;
+  if (!member) return "MySQL does not answer";
+  if (member.state !== "ONLINE") return `the member must be ONLINE, got ${member.state}`;
+  if (!majority) return "the member is ONLINE, but without a majority";
+  const reason = whyNotServing(state);
+  return reason === undefined ? undefined : `the primary takes no writes: ${reason}`;
+}
 
 const shape = z.looseObject({
   gtids: z.string(),
@@ -55,7 +69,7 @@ const shape = z.looseObject({
 });
 
 /** Lines for each file of saved transactions: name of the JSON file, a space, its text. */
-const listing = `sudo sh -c 'cd ${folder} 2>/dev/null && for f in *.json; do test -e "$f" && echo "$f $(tr -d "\\n" < "$f")"; done; true'`;
+const listing = `sudo sh -c 'cd ${savedFolder} 2>/dev/null && for f in *.json; do test -e "$f" && echo "$f $(tr -d "\\n" < "$f")"; done; true'`;
 
 /** Lines for the operator about saved transactions, from a node's listing. */
 export function describeSaved(lines: string): string[] {
@@ -64,7 +78,7 @@ export function describeSaved(lines: string): string[] {
     .filter((line) => line !== "")
     .flatMap((line) => {
       const at = line.indexOf(" ");
-      const path = `${folder}/${line.slice(0, at).replace(/\.json$/, ".sql")}`;
+      const path = `${savedFolder}/${line.slice(0, at).replace(/\.json$/, ".sql")}`;
       const { gtids, donor, savedAt, bytes } = shape.parse(JSON.parse(line.slice(at + 1)));
       return [
         `saved ${savedAt} before a copy of ${donor}: ${gtids} (${bytes} bytes)`,

@@ -7,6 +7,7 @@ import { type Front, frontFor, waitForNode } from "../../rolling/neighbour-waits
 import { stepAside } from "../../rolling/step-aside";
 import { cloudProject, deleteServer, rebuildable, rebuildDisk } from "./cloud-project";
 import { hostsOf } from "./hosts";
+import { type Keeping, refuseOnlyCopy } from "./only-copy";
 import { serverIdOf, type StackNode, type StackOutputs } from "./outputs";
 import { recordedHost, userDataOf } from "./recorded-host";
 import { rollOrder } from "./roll-order";
@@ -14,11 +15,9 @@ import { servedAgain } from "./served-again";
 import { type Following, refuseUnlessUp } from "./up-check";
 
 /** How a command works on a server. */
-export interface Replacement {
+export interface Replacement extends Keeping {
   /** Name of the stack; undefined: the local stack. */
   stack: string | undefined;
-  /** True for a node that is out of service already, and need not be drained. */
-  isOut: boolean;
   /** Makes sure that the command still has the stack's turn; false: the turn ended meanwhile. */
   keepTurn: () => Promise<boolean>;
 }
@@ -72,6 +71,7 @@ export async function replaceServer(
   const node = outputs.nodes.find((one) => one.name === name)!;
   const serverId = serverIdOf(node);
   const project = cloudProject(stack);
+  await refuseOnlyCopy(hostsOf(outputs), node, how, say);
   const front = await drained(outputs, node, how, project);
   say(`${name}: deletes server ${serverId}`);
   try {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Values } from "../../plugin/values";
+import { Consents } from "../../provider/consents";
+import { inventoryProvider } from "../../provider/inventory-provider";
 import { HostProvider } from "../../provider/host-provider";
 import { goodInputs, privateKey } from "./inputs";
 import { type Answer, closedPort, sshHost, type SshHost } from "./ssh-host";
@@ -12,12 +14,15 @@ const subject = (name: string) => ({
 });
 
 let provider: HostProvider;
+let consents: Consents;
 let warnings: string[];
 const hosts: SshHost[] = [];
 beforeEach(() => {
   warnings = [];
   const log = { status: () => undefined, info: () => undefined };
-  provider = new HostProvider(() => ({ ...log, warn: (line) => void warnings.push(line) }));
+  consents = new Consents();
+  const logOf = () => ({ ...log, warn: (line: string) => void warnings.push(line) });
+  provider = new HostProvider(logOf, { consents });
 });
 afterEach(() => hosts.splice(0).forEach((host) => host.close()));
 
@@ -49,8 +54,9 @@ describe("a node that is deleted while others stay", () => {
     const target = await host();
     programHas("web-1", "web-2");
     await deleted(target.port, target.key, role);
-    expect(target.commands).toEqual([expect.stringMatching(/^sudo -n systemd-run .*-step-back/)]);
-    expect(target.commands[0]).toContain(`; sudo -n systemctl stop ${units}`);
+    const commands = target.commands.filter((command) => !command.includes("supervisor/saved"));
+    expect(commands).toEqual([expect.stringMatching(/^sudo -n systemd-run .*-step-back/)]);
+    expect(commands[0]).toContain(`; sudo -n systemctl stop ${units}`);
     expect(warnings).toEqual([]);
   });
 
@@ -85,6 +91,41 @@ describe("a node that is deleted while others stay", () => {
     programHas("web-1");
     provider.cancel();
     await expect(deleted(target.port, target.key)).rejects.toThrow("cancelled");
+  });
+});
+
+describe("a database node with data that no other server may have", () => {
+  const saved = "saved 2026-11-28T090000Z-1.json\nsaved 2026-11-28T090000Z-1.sql\ndata\n";
+
+  it("is neither stopped nor deleted, and its files are named", async () => {
+    const target = await host({ stdout: saved });
+    programHas("db-1");
+    await expect(deleted(target.port, target.key, "db")).rejects.toThrow(
+      /saved\/?: 2026-11-28T090000Z-1.json, 2026-11-28T090000Z-1.sql.*"delete saved until/,
+    );
+    expect(target.commands).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  it("goes with a line of consent, which the inventory gets", async () => {
+    const target = await host({ stdout: saved });
+    const inventory = consents.readFrom({
+      ...inventoryProvider,
+      check: () => ({ inputs: {}, failures: [] }),
+    });
+    const news = { things: {}, allowed: ["delete db-3", "delete saved"] };
+    inventory.check({ urn: "", type: "", name: "", olds: {}, news });
+    programHas("db-1");
+    await deleted(target.port, target.key, "db");
+    expect(target.commands).toEqual([expect.stringContaining("systemctl stop mysql.service")]);
+  });
+
+  it("is deleted if it has none", async () => {
+    const waiting = 'state {"waiting":"","member":{"state":"ONLINE"}}';
+    const target = await host({ stdout: `data\n${waiting}\n` });
+    programHas("db-1");
+    await deleted(target.port, target.key, "db");
+    expect(target.commands).toHaveLength(2);
   });
 });
 

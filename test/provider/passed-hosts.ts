@@ -48,10 +48,13 @@ export const pinned = (values: Values) => ({ ...values, hostKey: "ssh-ed25519 AA
 /** A provider of one run, with its warnings. */
 export class Run {
   readonly warnings: string[] = [];
-  readonly provider = new HostProvider(() => {
-    const warn = (line: string) => void this.warnings.push(line);
-    return { status: () => undefined, info: () => undefined, warn };
-  }, 1);
+  readonly provider = new HostProvider(
+    () => {
+      const warn = (line: string) => void this.warnings.push(line);
+      return { status: () => undefined, info: () => undefined, warn };
+    },
+    { shortWait: 1 },
+  );
 
   /** Updates a host. */
   update(state: Values, news: Values): Promise<Values> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { frontOf, isKnown, problemsOf, serversIn } from "../../rolling/neighbours";
+import { frontOf, isKnown, isSentTo, problemsOf, serversIn } from "../../rolling/neighbours";
 import { FakeHosts } from "./support/fake-hosts";
 
 const everybody = () => true;
@@ -97,6 +97,17 @@ describe("problems of nodes", () => {
     ]);
   });
 
+  it("of databases are a primary that takes no writes too", async () => {
+    const hosts = new FakeHosts();
+    hosts.member("db-1", "ONLINE", { servesWrites: false, noWrites: "1 of 3 nodes confirm it" });
+    hosts.member("db-2", "ONLINE", { servesWrites: false, noWrites: "" });
+    const front = await frontOf(hosts, "db");
+    expect(await problemsOf(hosts, "db", front, everybody)).toEqual([
+      "the primary db-1 takes no writes: 1 of 3 nodes confirm it",
+    ]);
+    expect(await problemsOf(hosts, "db", front, (name) => name !== "db-1")).toEqual([]);
+  });
+
   it("of load balancers are those of the pair", async () => {
     const hosts = new FakeHosts();
     hosts.edge("lb-2", { vrrp: "MASTER" });
@@ -139,5 +150,15 @@ describe("problems of nodes", () => {
   it("of load balancers are no certificates that neither has, or that both have", async () => {
     const ends = { "a.example": later, "b.example": undefined, "c.example": past };
     expect(await problemsWith(ends, { ...ends, "b.example": past })).toEqual([]);
+  });
+});
+
+describe("requests for a node", () => {
+  it("are sent by a node in front, or nobody is in front", async () => {
+    const hosts = new FakeHosts({ down: ["db-1"] });
+    expect(await isSentTo(hosts, hosts.node("db-1"))).toBe(false);
+    expect(await isSentTo(hosts, hosts.node("db-2"))).toBe(true);
+    const alone = new FakeHosts({ unknown: ["app-1", "app-2"] });
+    expect(await isSentTo(alone, alone.node("db-1"))).toBe(true);
   });
 });

@@ -19,22 +19,26 @@ export interface ProblemContext {
   isUnheard: boolean;
   /** Why a primary does not have its passwords; empty if it has them, or if the node is no primary. */
   passwords: string;
+  /** Why a primary takes no writes; empty if it takes them, or if the node is no primary. */
+  noWrites: string;
 }
 
 /**
  * The reason why a node is not healthy; undefined if it is. A node is healthy if it is ONLINE, a primary
- * with its present passwords, or if it waits for nodes that are not configured yet.
+ * with its present passwords and with writes, or if it waits for nodes that are not configured yet.
  */
 export function problem(
   state: NodeState,
-  { peers, decision, progress, isUnheard, passwords }: ProblemContext,
+  { peers, decision, progress, isUnheard, passwords, noWrites }: ProblemContext,
 ): Problem | undefined {
-  if (state.member?.state === "ONLINE" && state.ready) {
-    return passwords === "" ? undefined : { text: passwords, moving: false };
-  }
-  const isFirst = state.lastView === null;
   // Supervisors without certificates do not answer, and are updated next.
   const isUpdated = state.certificate?.kind === "inherited" && isUnheard;
+  if (state.member?.state === "ONLINE" && state.ready) {
+    const text =
+      passwords || (noWrites && !isUpdated && `the primary takes no writes: ${noWrites}`);
+    return text ? { text, moving: false } : undefined;
+  }
+  const isFirst = state.lastView === null;
   const reason = state.ready && decision.type === "wait" ? decision.reason : "";
   if (isFirst && /missing|no majority/.test(reason)) return undefined;
   if (isUpdated && /cannot be seen/.test(reason)) return undefined;

@@ -14,11 +14,12 @@ import type { VoteAnswer } from "../core/ballot";
 import type { VoteRequest } from "../core/founding-rule";
 import { type GroupRecord, groupRecordIn, voteRequestIn } from "../core/messages";
 import type { NodeState } from "../core/node-state";
+import type { Writes } from "../policy/no-writes";
 import type { OverrideAnswer } from "../policy/override";
 import type { Problem } from "../policy/problem";
 
 /** Functions that the supervisor's servers call. */
-export interface ServeArgs extends SupervisorCalls {
+export interface ServeArgs extends Omit<SupervisorCalls, "writes"> {
   serving: Serving;
   /** True while this node prepares to hand the primary role over. */
   isHandingOver: () => boolean;
@@ -34,7 +35,8 @@ export interface ServeArgs extends SupervisorCalls {
  */
 export function serve(settings: Settings, credentials: PeerCredentials, served: ServeArgs): void {
   const { node: self, privateIp: address, nodes } = settings;
-  serveControl(controlSocket, controlHandlers(served));
+  const calls = { ...served, writes: () => served.serving.writes() };
+  serveControl(controlSocket, controlHandlers(calls));
   serveChecks({
     ...{ address, port: checksPort, onAsked: served.onAsked },
     isPrimary: () => served.serving.isPrimary(),
@@ -43,7 +45,7 @@ export function serve(settings: Settings, credentials: PeerCredentials, served: 
   });
   if (nodes.length === 1) return;
   const handlers = peerHandlers(
-    served,
+    calls,
     nodes.map(({ name }) => name),
   );
   const { onPeerRequest: onHeard } = served;
@@ -67,6 +69,8 @@ export interface SupervisorCalls {
   state: () => NodeState;
   /** False if that poll is stale: MySQL hangs. */
   isFresh: () => boolean;
+  /** Whether the node takes writes, and why a primary takes none. */
+  writes: () => Writes;
   /** Why the node is not healthy; undefined if it is. */
   problem: () => Problem | undefined;
   /** Adopts the latest group that a peer knows. */
@@ -115,7 +119,10 @@ export function peerHandlers(answers: SupervisorCalls, nodes: readonly string[])
 /** Handlers of requests from root of this host. */
 export function controlHandlers(answers: SupervisorCalls): ControlHandlers {
   return {
-    "GET /state": () => ({ status: 200, body: reportedState(answers) }),
+    "GET /state": () => ({
+      status: 200,
+      body: { ...reportedState(answers), ...answers.writes() },
+    }),
     "GET /health": () => health(answers),
     "POST /leaving": () => {
       answers.leaving();

@@ -1,6 +1,7 @@
 import { isContested } from "../core/who-serves";
 import type { Observer } from "../observation/observer";
 import { servesLate } from "../policy/late-poll";
+import { type Writes, whyNoWrites } from "../policy/no-writes";
 import type { ReachedPrimary } from "../policy/override";
 import type { Peers } from "./peers";
 import { isCertified, type NodeState } from "../core/node-state";
@@ -9,8 +10,8 @@ import { isCertified, type NodeState } from "../core/node-state";
 interface Parts {
   observer: Observer;
   peers: Pick<Peers, "states">;
-  /** Number of all database nodes. */
-  nodeCount: number;
+  /** Names of all database nodes. */
+  nodes: readonly string[];
   /** True if enough nodes know that this node is the primary. */
   confirmed: () => boolean;
   /** A primary other than this node that an app node reaches. */
@@ -32,13 +33,21 @@ export class Serving {
 
   /** True if writes may go to this node; for a MySQL that answers late see {@link servesLate}. */
   isPrimary(): boolean {
-    const { observer, peers, nodeCount, confirmed, otherPrimary } = this.parts;
+    const { observer, peers, nodes, confirmed, otherPrimary } = this.parts;
     const self = observer.state;
     if (isContested(self, otherPrimary() !== undefined)) return false;
     if (observer.isFresh()) return isPrimary(self) && confirmed();
     const { ageMs, isAlive: lives } = observer;
     const poll = { ageMs, lives, served: this.served };
-    return !self.diskSpent && servesLate(self, peers.states(), poll, nodeCount);
+    return !self.diskSpent && servesLate(self, peers.states(), poll, nodes.length);
+  }
+
+  /** Whether writes go to this node, and why a primary gets none. */
+  writes(): Writes {
+    if (this.isPrimary()) return { servesWrites: true, noWrites: "" };
+    const { observer, peers, nodes, otherPrimary } = this.parts;
+    const sight = { nodes, peers: peers.states(), otherPrimary: otherPrimary() };
+    return { servesWrites: false, noWrites: whyNoWrites(observer.state, sight) };
   }
 
   /** True if reads may go to this node; `self` is its state including the age of its data. */

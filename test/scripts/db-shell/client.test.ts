@@ -32,6 +32,15 @@ describe("the node whose MySQL is asked", () => {
     );
   });
 
+  it("is no primary that takes no writes, whose reason is named, but it is read", () => {
+    const noWrites = "1 of 3 nodes confirm it";
+    const group = states(member("PRIMARY", { servesWrites: false, noWrites }), undefined);
+    expect(() => nodeFor("write", group)).toThrow(
+      "db-1 is the primary, and takes no writes: 1 of 3 nodes confirm it",
+    );
+    expect(nodeFor("read", group)).toBe("db-1");
+  });
+
   it("is the only one, which is in no group", () => {
     const single = states(outsideState({ member: null, ready: true }));
     expect(nodeFor("read", single)).toBe("db-1");

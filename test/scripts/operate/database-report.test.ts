@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { databaseReport, describeSaved } from "../../../scripts/operate/database-report";
+import {
+  databaseReport,
+  describeSaved,
+  writesFault,
+} from "../../../scripts/operate/database-report";
 import type { DatabaseState } from "../../../scripts/operate/databases";
 
 function state(own: Partial<DatabaseState> = {}): DatabaseState {
@@ -54,6 +58,34 @@ describe("what is said of a database node", () => {
       line: "db-1  PRIMARY ONLINE, without a majority, last primary db-1",
       error: "db-1: the member is ONLINE, but without a majority",
     });
+  });
+});
+
+describe("a primary that takes no writes", () => {
+  const noWrites = "1 of 3 nodes confirm it, and 2 must (not db-2, db-3)";
+  const member = { state: "ONLINE", role: "PRIMARY" };
+  const primary = state({ member, servesWrites: false, noWrites });
+  const serving = state({ member, servesWrites: true, noWrites: "" });
+
+  it("is an error, with the reason", () => {
+    expect(databaseReport("db-1", primary)).toEqual({
+      line: "db-1  PRIMARY ONLINE, takes no writes, last primary db-1",
+      error: `db-1: the primary takes no writes: ${noWrites}`,
+    });
+    expect(databaseReport("db-1", serving).error).toBeUndefined();
+    expect(databaseReport("db-2", state({ servesWrites: false, noWrites: "" })).error).toBe(
+      undefined,
+    );
+  });
+
+  it("is an error of all nodes together, as is a group without a primary", () => {
+    const text = "no write succeeds: no node of db-1, db-2 is a primary that takes writes";
+    const states = (...both: DatabaseState[]) =>
+      new Map(both.map((one, i) => [`db-${i + 1}`, one]));
+    expect(writesFault(states(primary, state()))).toBe(text);
+    expect(writesFault(states(state(), state()))).toBe(text);
+    expect(writesFault(states(serving, state()))).toBeUndefined();
+    expect(writesFault(states(state({ member }), state()))).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
+  edgeFault,
   edgeLine,
   edgeStates,
   holderOf,
@@ -177,5 +178,21 @@ describe("switchEdge", () => {
     };
     await expect(switched()).rejects.toThrow("the API does not answer");
     expect(stack.told.slice(-2)).toEqual(["lb-1 step-down off", "lb-1 drain off"]);
+  });
+});
+
+describe("the fault of the load balancers", () => {
+  it("is that none has the address, or one whose HAProxy is not healthy", () => {
+    const standby = state({});
+    const states = (one: EdgeState) =>
+      new Map([
+        ["lb-1", one],
+        ["lb-2", standby],
+      ]);
+    expect(edgeFault(states(holder))).toBeUndefined();
+    expect(edgeFault(states(standby))).toBe("no load balancer says that it has the address");
+    expect(edgeFault(states({ ...holder, healthy: false }))).toBe(
+      "lb-1 has the address, and its HAProxy is not healthy",
+    );
   });
 });

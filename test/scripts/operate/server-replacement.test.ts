@@ -12,6 +12,8 @@ const world = vi.hoisted(() => ({
   /** The step that fails. */
   failing: "",
   out: [] as string[],
+  /** What a database node answers that is asked for data of its own. */
+  own: "" as string | Error,
 }));
 const does = vi.hoisted(() => (what: string) => {
   world.done.push(what);
@@ -59,6 +61,14 @@ vi.mock("../../../rolling/node-states", () => ({
   },
 }));
 
+vi.mock("../../../scripts/operate/ssh", () => ({
+  runOnNode: async (_: unknown, node: string, command: string) => {
+    if (!command.includes("supervisor/saved")) throw new Error(`${node} runs nothing else`);
+    if (world.own instanceof Error) throw world.own;
+    return world.own;
+  },
+}));
+
 const outputs = outputsWith("web-1", "web-2");
 const up = "npm run --silent up -- --refresh --yes --skip-preview --stack prod";
 /** A replacement in the stack `prod` of a node in service, with the turn. */
@@ -77,7 +87,7 @@ const aside = (name: string) => [
   `aside ${name}`,
 ];
 beforeEach(() => {
-  Object.assign(world, { done: [], failing: "", out: [] });
+  Object.assign(world, { done: [], failing: "", out: [], own: "" });
   vi.spyOn(console, "log").mockImplementation(() => undefined);
 });
 
@@ -161,6 +171,35 @@ describe("replaceServer", () => {
     const earlier: StackOutputs = { ...outputs, nodes: [node] };
     await expect(replaceServer(earlier, "web-1", how)).rejects.toThrow("run up first");
     expect(world.done).toEqual([]);
+  });
+});
+
+describe("replaceServer of a database node", () => {
+  const databases = outputsWith("db-1", "db-2", "db-3");
+  const state = (waiting: string) =>
+    `data\nstate ${JSON.stringify({ waiting, gtid: "", member: { state: "OFFLINE" } })}\n`;
+
+  it.each([
+    ["has saved transactions", `saved 2026-1.sql\n${state("")}`, "2026-1.sql"],
+    ["waits for an operator's choice", state("an operator must choose whose data stays"), "waits"],
+    ["does not tell what data it has", "data\n", "its supervisor does not answer"],
+  ])("does nothing to one that %s, unless that is given up", async (_, own, named) => {
+    world.own = own;
+    for (const isOut of [false, true]) {
+      await expect(replaceServer(databases, "db-2", { ...how, isOut })).rejects.toThrow(named);
+    }
+    expect(world.done).toEqual([]);
+    await replaceServer(databases, "db-2", { ...how, discards: true });
+    expect(world.done).toContain("delete 2 in project of prod");
+  });
+
+  it("goes on for a dead server, and says what that may lose", async () => {
+    world.own = new Error("no route to host");
+    await expect(replaceServer(databases, "db-2", how)).rejects.toThrow("it was not deleted");
+    expect(world.done).toEqual([]);
+    await replaceServer(databases, "db-2", { ...how, isOut: true });
+    expect(world.done).toContain("delete 2 in project of prod");
+    expect(console.log).toHaveBeenCalledWith(expect.stringContaining("db-2 cannot be asked"));
   });
 });
 

@@ -8,8 +8,9 @@ import { certificate, member, outside, view } from "../support/node-state";
 const wait = { type: "wait", reason: "why" } as const;
 const state = outside("db-1", { waiting: "why" });
 
-function judged(node: NodeState, progress: CloneProgress, isUnheard = false) {
-  return problem(node, { peers: [], decision: wait, progress, isUnheard, passwords: "" });
+function judged(node: NodeState, progress: CloneProgress, isUnheard = false, noWrites = "") {
+  const parts = { peers: [], decision: wait, progress, isUnheard, passwords: "", noWrites };
+  return problem(node, parts);
 }
 
 /** A node on which so many copies began. */
@@ -26,8 +27,29 @@ describe("what keeps a node from being healthy", () => {
 
   it("is that a primary lacks its passwords, so that no app gets them earlier", () => {
     const parts = { peers: [], decision: wait, progress: new CloneProgress(), isUnheard: false };
-    const found = problem(member("db-1", "PRIMARY"), { ...parts, passwords: "not yet" });
+    const found = problem(member("db-1", "PRIMARY"), {
+      ...{ ...parts, passwords: "not yet", noWrites: "" },
+    });
     expect(found).toEqual({ text: "not yet", moving: false });
+  });
+
+  it("is that a primary takes no writes, with the reason", () => {
+    const primary = member("db-1", "PRIMARY");
+    const reason = "1 of 3 nodes confirm it, and 2 must (not db-2, db-3)";
+    expect(judged(primary, new CloneProgress(), false, reason)).toEqual({
+      text: `the primary takes no writes: ${reason}`,
+      moving: false,
+    });
+  });
+
+  it("is not that the other nodes cannot confirm a primary before their update", () => {
+    const inherited = certificate(9, { kind: "inherited" });
+    const primary = member("db-1", "PRIMARY", { certificate: inherited });
+    const reason = "1 of 3 nodes confirm it";
+    expect(judged(primary, new CloneProgress(), true, reason)).toBeUndefined();
+    expect(judged(primary, new CloneProgress(), false, reason)).toBeDefined();
+    const agreed = member("db-1", "PRIMARY");
+    expect(judged(agreed, new CloneProgress(), true, reason)).toBeDefined();
   });
 
   it("asks for patience while a copy is under way", () => {
@@ -64,6 +86,7 @@ describe("what keeps a node from being healthy", () => {
     const judge = (node: NodeState, isUnheard: boolean) =>
       problem(node, {
         ...{ peers: [], decision, progress: new CloneProgress(), isUnheard, passwords: "" },
+        noWrites: "",
       });
     expect(judge(inherited, true)).toBeUndefined();
     expect(judge(inherited, false)).toBeDefined();

@@ -15,6 +15,7 @@ function handlers(overrides: Partial<SupervisorCalls> = {}) {
     state: () => member("db-1", "PRIMARY"),
     isFresh: () => true,
     problem: () => undefined,
+    writes: () => ({ servesWrites: true, noWrites: "" }),
     adopt: ({ certificate: { epoch }, lastView }) =>
       done.push(`adopt ${epoch} ${JSON.stringify(lastView)}`),
     vote: ({ founder }) => {
@@ -125,6 +126,13 @@ describe("messages of root", () => {
     expect(control).not.toHaveProperty(["GET /hand-over"]);
     expect(await control["POST /hand-over"]!({ to: "db-2" })).toEqual({ status: 200, body: {} });
     expect(done).toEqual(['hand over {"to":"db-2"}']);
+  });
+
+  it("ask for the state, with whether writes go to the node", () => {
+    const writes = { servesWrites: false, noWrites: "1 of 3 nodes confirm it" };
+    const { control, peer } = handlers({ writes: () => writes });
+    expect(control["GET /state"]!(undefined)).toMatchObject({ body: { node: "db-1", ...writes } });
+    expect(peer["/state"]!("db-2", undefined)).not.toHaveProperty("servesWrites");
   });
 
   it("are an operator's words", () => {

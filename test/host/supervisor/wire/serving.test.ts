@@ -51,10 +51,30 @@ beforeEach(() => {
     isFresh: () => look.ageMs < 1_500,
   } as Observer;
   serving = new Serving({
-    ...{ observer, nodeCount: 3, peers: { states: () => peers } },
+    ...{ observer, nodes: members, peers: { states: () => peers } },
     ...{ confirmed: () => confirmed, otherPrimary: () => other },
   });
   serving.note();
+});
+
+describe("what an operator is told of writes", () => {
+  it("is what the proxies are told", () => {
+    expect(serving.writes()).toEqual({ servesWrites: true, noWrites: "" });
+    look.ageMs = 8_000;
+    expect(serving.writes()).toEqual({ servesWrites: true, noWrites: "" });
+  });
+
+  it("is why a primary gets none", () => {
+    [confirmed, peers] = [false, []];
+    const { servesWrites, noWrites } = serving.writes();
+    expect(servesWrites).toBe(false);
+    expect(noWrites).toContain("1 of 3 nodes confirm it, and 2 must (not db-2, db-3)");
+  });
+
+  it("is no reason for a secondary, which gets none", () => {
+    look.state = member("db-1", "SECONDARY", { members, lastView });
+    expect(serving.writes()).toEqual({ servesWrites: false, noWrites: "" });
+  });
 });
 
 describe("what the proxies are told", () => {
