@@ -6,7 +6,7 @@ import { entriesFingerprint, linkInRelease, PackedBefore, releaseEntries } from 
 import { factsFile, type ReleaseFacts } from "./facts";
 
 /** Version of the archive's form; another number packs every release again. */
-const form = "3";
+const form = "4";
 
 /** A packed app. */
 export interface Release {

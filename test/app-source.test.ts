@@ -63,7 +63,7 @@ describe("the build", () => {
       processes: 0,
     };
     const settings = { app } as Parameters<typeof deployedApp>[0];
-    expect(deployedApp(settings, folder).program.command).toEqual([]);
+    expect(deployedApp(settings, join(folder, "infra")).program.command).toEqual([]);
   });
 
   it("comes before the release is packed", () => {
@@ -185,7 +185,8 @@ describe("the runtime of a release", () => {
     };
     const settings = { app } as unknown as Parameters<typeof deployedApp>[0];
     const withRuntime = { app: { ...app, runtime: { python: "." } } } as unknown as typeof settings;
-    return [deployedApp(settings, folder), deployedApp(withRuntime, folder)];
+    const root = join(folder, "infra");
+    return [deployedApp(settings, root), deployedApp(withRuntime, root)];
   };
 
   it("is a part of it: with another one it is another release", () => {
