@@ -32,6 +32,7 @@ export function releaseEntries(directory: string): string[] {
     for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
       if (entry.name === gitFile || (leftOut.has(entry.name) && entry.isDirectory())) continue;
       const path = join(folder, entry.name);
+      checkName(directory, path);
       found.push(path);
       if (entry.isDirectory()) walk(path);
       else if (entry.isSymbolicLink() && linkInRelease(directory, path) === undefined)
@@ -47,6 +48,16 @@ export function releaseEntries(directory: string): string[] {
     );
   }
   return found.sort(byCodePoint);
+}
+
+/** Refuses a name that is not UTF-8: Node.js reads such bytes as U+FFFD, and finds no file of that name. */
+function checkName(directory: string, path: string): void {
+  if (!path.includes("\ufffd") || lstatSync(join(directory, path), { throwIfNoEntry: false }))
+    return;
+  throw new Error(
+    `app.path must hold names in UTF-8 only, got ${JSON.stringify(path)} in ${directory}; rename that file, for example with ` +
+      "convmv, or let app.build leave it out",
+  );
 }
 
 /**

@@ -6,8 +6,13 @@ import { deployedApp } from "../app-source";
 import { buildApp, commandOf } from "../release/packed-app";
 
 let folder = "";
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "app-source-"))));
-afterEach(() => rmSync(folder, { recursive: true }));
+/** A project beside the folder: an app may not be above its project. */
+let project = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "app-source-"));
+  project = mkdtempSync(join(tmpdir(), "project-"));
+});
+afterEach(() => [folder, project].forEach((path) => rmSync(path, { recursive: true })));
 
 const startScript = (start: string) =>
   writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts: { start } }));
@@ -63,7 +68,7 @@ describe("the build", () => {
       processes: 0,
     };
     const settings = { app } as Parameters<typeof deployedApp>[0];
-    expect(deployedApp(settings, join(folder, "infra")).program.command).toEqual([]);
+    expect(deployedApp(settings, project).program.command).toEqual([]);
   });
 
   it("comes before the release is packed", () => {
@@ -185,8 +190,7 @@ describe("the runtime of a release", () => {
     };
     const settings = { app } as unknown as Parameters<typeof deployedApp>[0];
     const withRuntime = { app: { ...app, runtime: { python: "." } } } as unknown as typeof settings;
-    const root = join(folder, "infra");
-    return [deployedApp(settings, root), deployedApp(withRuntime, root)];
+    return [deployedApp(settings, project), deployedApp(withRuntime, project)];
   };
 
   it("is a part of it: with another one it is another release", () => {
