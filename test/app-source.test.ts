@@ -8,10 +8,8 @@ import { buildApp, commandOf } from "../release/packed-app";
 let folder = "";
 /** A project beside the folder: an app may not be above its project. */
 let project = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "app-source-"));
-  project = mkdtempSync(join(tmpdir(), "project-"));
-});
+const made = (prefix: string) => mkdtempSync(join(tmpdir(), prefix));
+beforeEach(() => ([folder, project] = [made("app-source-"), made("project-")]));
 afterEach(() => [folder, project].forEach((path) => rmSync(path, { recursive: true })));
 
 const startScript = (start: string) =>
@@ -62,11 +60,8 @@ describe("the build", () => {
 
   it("need not make a server where the web nodes alone answer", () => {
     writeFileSync(join(folder, "index.html"), "");
-    const app = {
-      source: { path: folder },
-      health: { path: "/", timeoutSeconds: 60 },
-      processes: 0,
-    };
+    const health = { path: "/", timeoutSeconds: 60 };
+    const app = { source: { path: folder }, health, processes: 0 };
     const settings = { app } as Parameters<typeof deployedApp>[0];
     expect(deployedApp(settings, project).program.command).toEqual([]);
   });

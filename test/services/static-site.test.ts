@@ -83,11 +83,8 @@ describe("a static site", () => {
   });
 
   it("tries no file by the request's own path, in any location, with limits of its own too", () => {
-    const own = site({
-      directories: { "/": "dist", "/docs": "b" },
-      immutable: { "/_next/static": ".next/static" },
-      appPaths: ["/api"],
-    });
+    const directories = { "/": "dist", "/docs": "b" };
+    const own = site({ directories, immutable: { "/_a": ".next/static" }, appPaths: ["/api"] });
     const spa = { ...own, fallback: "index.html" };
     for (const one of [publicFiles, own, spa, { ...own, only: true }]) {
       const tried = conf(one, { "/upload.php": { maxBodyMib: 100 } }).match(/try_files .*/g)!;

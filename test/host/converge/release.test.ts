@@ -1,6 +1,4 @@
-import { execFileSync } from "node:child_process";
 import {
-  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -153,26 +151,6 @@ describe("unpackRelease", () => {
     const line = join(root, "releases", packed.digest, ".webstack-nginx.conf");
     expect(readFileSync(line, "utf8")).toBe('add_header X-Release "1.2.3" always;\n');
     expect(readFileSync(join(line, "..", "elsewhere"), "utf8")).toBe("as it was\n");
-  });
-
-  it("gives an archive of the operator's own the modes of a packed release, so that Nginx may read it", async () => {
-    const app = join(root, "app");
-    mkdirSync(join(app, "assets"), { recursive: true, mode: 0o700 });
-    for (const file of ["index.html", "run", "assets/a.css"]) writeFileSync(join(app, file), "");
-    symlinkSync("index.html", join(app, "link"));
-    for (const [path, mode] of Object.entries({ "index.html": 0o600, run: 0o4770, "": 0o700 })) {
-      chmodSync(join(app, path), mode);
-    }
-    const archive = join(root, "site.tgz");
-    execFileSync("tar", ["-C", app, "-czf", archive, "."]);
-    const wanted = sha256(readFileSync(archive));
-    await receive(wanted, Readable.from([readFileSync(archive)]));
-    await unpackRelease({ digest: wanted, root, keep: 3 });
-    const modes = ["", "assets", "assets/a.css", "index.html", "run"].map((path) => {
-      const { mode } = statSync(join(root, "releases", wanted, path));
-      return `${path} ${(mode & 0o7777).toString(8)}`;
-    });
-    expect(modes).toEqual([" 755", "assets 755", "assets/a.css 644", "index.html 644", "run 755"]);
   });
 
   it("says that an archive without a URL has not arrived", async () => {
