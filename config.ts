@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedToken, tokenProblems, hiddenValues, withoutHidden } from "./config/secrets";
 import { type AppContract, appContract } from "./config/app-contract";
@@ -11,7 +11,8 @@ import { type EdgeTls, edgeTls } from "./config/edge-tls";
 import { mergedNames, problemsOf } from "./config/problems";
 import { type Egress, webEgress } from "./config/egress";
 import { settingsSchema, type StackConfig } from "./config/schema";
-import { clearTextSecrets, decodeSettings, valueAt } from "./config/stack-file";
+import { clearTextSecrets, writtenSettings } from "./config/clear-text";
+import { decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
 
 /** Source of the app's release: a directory to pack and push, or a file to download. */
@@ -96,10 +97,15 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
   return known;
 }
 
-/** The settings of the current stack as of a day, or every problem of the stack file, one sentence each. */
+/**
+ * The settings of the current stack as of a day, or every problem of the stack file, one sentence each.
+ *
+ * @param file name of the stack file in `projectRoot`, which shows each encrypted value. @default that of the current stack
+ */
 export function checkedSettings(
   projectRoot: string,
   today: Date,
+  file = `Pulumi.${pulumi.getStack()}.yaml`,
 ): { settings?: Settings; problems: string[] } {
   const all = pulumi.runtime.allConfig();
   const raw = decodeSettings(all, settingsSchema);
@@ -109,12 +115,10 @@ export function checkedSettings(
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw, hides)),
     ...mergedNames(settingsSchema, raw),
-    ...[
-      ...combinationProblems(raw),
-      ...consentProblems(raw, today),
-      ...appProblems(raw, projectRoot),
-    ].map((problem) => withoutHidden(problem, hides)),
-    ...clearTextSecrets(raw, settingsSchema),
+    ...[combinationProblems(raw), consentProblems(raw, today), appProblems(raw, projectRoot)]
+      .flat()
+      .map((problem) => withoutHidden(problem, hides)),
+    ...clearTextSecrets(raw, writtenSettings(join(projectRoot, file))),
     ...tokenProblems(raw, token),
   ];
   if (!parsed.success || problems.length > 0) return { problems };

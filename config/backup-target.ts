@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { backupSettings, type TargetKey } from "./backups-schema";
 import { printable } from "./printable";
+import { secretRemedy } from "./secret-remedy";
 import type { StackConfig } from "./schema";
 import { documentedSettings } from "./setting";
 
@@ -47,7 +48,7 @@ function problemsOf(name: TargetKey, found: unknown): string[] {
       const { notes } = known.find(({ path }) => path.join(".") === `${name}.${key}`)!;
       const path = `webstack:backups.${name}.${key}`;
       const fix = notes.secret
-        ? `store it with: pulumi config set --secret --path '${path}'`
+        ? secretRemedy(["backups", name, key], { isNamedMap: false })
         : `set for example ${JSON.stringify(notes.example)}`;
       return `${path} must ${notes.must}, got nothing; ${fix}`;
     });

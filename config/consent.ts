@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { settingKey } from "./problems";
-import { printable } from "./printable";
+import { printable, settingName } from "./printable";
 import { setting } from "./setting";
 
 /** A line of consent: a destructive change that the stack file allows. */
@@ -48,7 +47,7 @@ export function consentProblems(raw: { consent?: unknown }, today: Date): string
   });
   const single = formed.flatMap(({ line, consent }) => {
     const left = (Date.parse(`${consent.until}T00:00:00Z`) - day) / dayMs;
-    const key = settingKey(["consent"]);
+    const key = settingName(["consent"]);
     if (left < 0) {
       return [
         `${key} must allow nothing that is over, got ${printable(line)}; ` +
@@ -71,7 +70,7 @@ function oneDatabaseAtATime(formed: readonly { line: unknown; consent: Consent }
     .map(({ line }) => line);
   if (found.length < 2) return [];
   return [
-    `${settingKey(["consent"])} must replace the volume of one database at a time, got ${found.length} lines: ` +
+    `${settingName(["consent"])} must replace the volume of one database at a time, got ${found.length} lines: ` +
       `${found.map(printable).join(", ")}; keep the first one until \`npm run db:status\` names every member again`,
   ];
 }

@@ -25,6 +25,11 @@ export function printableName(name: unknown): string {
   return plain && text.search(unprintable) < 0 ? text : printable(text);
 }
 
+/** `webstack:web.count` for the path `["web", "count"]`. */
+export function settingName(path: readonly PropertyKey[]): string {
+  return `webstack:${path.map(printableName).join(".")}`;
+}
+
 /** Description of a secret value without the value: its kind and length. */
 export function redacted(value: unknown): string {
   if (typeof value === "string") return `a text of ${value.length} characters`;

@@ -8,26 +8,36 @@ import {
   secretSettings,
   type SettingNotes,
 } from "./setting";
-import { printable, printableName, redacted } from "./printable";
+import { printable, printableName, redacted, settingName } from "./printable";
+import { secretRemedy } from "./secret-remedy";
 
 type Path = readonly PropertyKey[];
 
 /** Returns true for a value that no message may contain, given its path. */
 export type HiddenValues = (path: Path, found: unknown) => boolean;
 
-/** `webstack:web.count` for the path `["web", "count"]`. */
-export function settingKey(path: Path): string {
-  return `webstack:${path.map(printableName).join(".")}`;
+/** A setting on a path of the stack file. */
+interface Reached {
+  path: Path;
+  notes: SettingNotes;
+  schema: z.ZodType;
 }
 
-/** Sentence about a value that breaks its setting's rule: key, rule, value, fix. */
-export function brokenRule(path: Path, notes: SettingNotes, found: string): string {
-  return `${settingKey(path)} must ${notes.must}, got ${found}; ${fix(path, notes)}`;
+/** Sentence about a value that breaks its setting's rule: key, rule, value, fix. `member` is the part with the problem. */
+function brokenRule(setting: Reached, found: string, member: Member = {}): string {
+  const { path, notes } = setting;
+  return `${settingName(path)} must ${notes.must}, got ${found}; ${fix(setting, member)}`;
 }
 
-function fix(path: Path, notes: SettingNotes): string {
+/** Part of a setting's value. */
+interface Member {
+  member?: PropertyKey | undefined;
+  value?: unknown;
+}
+
+function fix({ path, notes, schema }: Reached, { member, value }: Member): string {
   if (notes.secret) {
-    return `store it with: pulumi config set --secret --path '${settingKey(path)}'`;
+    return secretRemedy(path, { isNamedMap: isNamedMap(schema), member, value });
   }
   return `set for example ${JSON.stringify(notes.example)}`;
 }
@@ -60,22 +70,29 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
   const name = String(path.at(-1));
   // The name is inside a setting's own value, such as below a path of `web.paths`.
   if (notes) {
-    return brokenRule(path.slice(0, depth), notes, printable(name) + place(path.slice(depth, -1)));
+    const setting = { path: path.slice(0, depth), notes, schema: parent };
+    return brokenRule(setting, printable(name) + place(path.slice(depth, -1)));
   }
   const siblings = Object.keys(members(parent));
-  const suggestion = settingKey([...path.slice(0, -1), closestName(name, siblings)!]);
-  return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
+  const suggestion = settingName([...path.slice(0, -1), closestName(name, siblings)!]);
+  return `${settingName(path)} is not a setting; did you mean ${suggestion}?`;
 }
 
 /** Sentence about an invalid name in a map; in a map of settings the sentence shows the name, not the value. */
 function wrongKey(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenValues): string {
   const map = path.slice(0, -1);
   const { schema: found, notes } = descend(schema, map);
-  if (!notes || !settingsByName(found)) return wrongValue(schema, path, raw, hides);
-  return brokenRule(map, notes, `the name ${printable(path.at(-1))}`);
+  if (!notes || !settingsByName(found)) return wrongValue(schema, path, raw, hides, true);
+  return brokenRule({ path: map, notes, schema: found }, `the name ${printable(path.at(-1))}`);
 }
 
-function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenValues): string {
+function wrongValue(
+  schema: z.ZodType,
+  path: Path,
+  raw: unknown,
+  hides: HiddenValues,
+  isWrongName = false,
+): string {
   const { schema: reached, notes, depth } = descend(schema, path);
   const found = valueAt(raw, path);
   const isHidden =
@@ -83,9 +100,14 @@ function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenVa
   const text = isHidden ? redacted(found) : printable(found);
   if (!notes) {
     const names = Object.keys(members(reached)).join(", ");
-    return `${settingKey(path)} must be a map of settings, got ${text}; it takes ${names}`;
+    return `${settingName(path)} must be a map of settings, got ${text}; it takes ${names}`;
   }
-  return brokenRule(path.slice(0, depth), notes, text + place(path.slice(depth)));
+  const [member] = path.slice(depth);
+  return brokenRule(
+    { path: path.slice(0, depth), notes, schema: reached },
+    text + place(path.slice(depth)),
+    isWrongName ? {} : { member, value: found },
+  );
 }
 
 /** True for a group with a secret setting: a value in the group's place may be that secret. */
@@ -101,7 +123,7 @@ export function mergedNames(schema: z.ZodType, raw: unknown): string[] {
   return documentedSettings(schema)
     .filter(({ schema: map }) => isNamedMap(map))
     .filter(({ path }) => Object.hasOwn(Object(valueAt(raw, path)), "__proto__"))
-    .map(({ path, notes }) => brokenRule(path, notes, `the name ${printable("__proto__")}`));
+    .map((setting) => brokenRule(setting, `the name ${printable("__proto__")}`));
 }
 
 /** The schema of a map's values, if they have settings of their own, as workers do. */

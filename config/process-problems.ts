@@ -1,5 +1,4 @@
-import { printable } from "./printable";
-import { settingKey } from "./problems";
+import { printable, settingName } from "./printable";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
@@ -63,7 +62,7 @@ function countProblems(name: string, nodes: unknown, found: unknown): string[] {
   const count = typeof found === "number" ? found : defaultCount;
   if (typeof nodes !== "number" || nodes <= count) return [];
   return [
-    `${settingKey(["app", "workers", name, "nodes"])} must be at most app.count, which is ${count}, got ${nodes}; lower it, or say all`,
+    `${settingName(["app", "workers", name, "nodes"])} must be at most app.count, which is ${count}, got ${nodes}; lower it, or say all`,
   ];
 }
 
@@ -71,7 +70,7 @@ function countProblems(name: string, nodes: unknown, found: unknown): string[] {
 function processProblems(name: string, { nodes, processes }: Raw): string[] {
   if (nodes !== "one" || typeof processes !== "number" || processes <= 1) return [];
   return [
-    `${settingKey(["app", "workers", name, "processes"])} must be 1 on one node at a time, got ${processes}; ` +
+    `${settingName(["app", "workers", name, "processes"])} must be 1 on one node at a time, got ${processes}; ` +
       "remove it, or name several workers",
   ];
 }

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { settingKey } from "./problems";
-import { redacted } from "./printable";
-import { members, secretSettings, innerSchema } from "./setting";
+import { members, innerSchema } from "./setting";
 
 /** Namespace of the program's own settings in a stack file. */
 export const namespace = "webstack";
@@ -27,7 +25,8 @@ export function decodeSettings(all: Record<string, string>, schema: z.ZodType): 
   );
 }
 
-function fromJson(text: string): unknown {
+/** The value of a text of JSON; any other text itself. */
+export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -38,18 +37,6 @@ function fromJson(text: string): unknown {
 /** The value at `path` in nested maps; undefined if a part of the path is missing. */
 export function valueAt(raw: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as RawSettings | undefined)?.[key], raw);
-}
-
-/** One problem for each secret setting that the stack file contains unencrypted. */
-export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] {
-  return secretSettings(schema)
-    .filter(({ path }) => valueAt(raw, path) !== undefined)
-    .filter(({ path }) => !isSecret(`${namespace}:${path[0]}`))
-    .map(({ path }) => {
-      const found = redacted(valueAt(raw, path));
-      const key = settingKey(path);
-      return `${key} must be stored encrypted, got ${found} in clear; store it with: pulumi config set --secret --path '${key}'`;
-    });
 }
 
 /**

@@ -100,35 +100,52 @@ function isEncrypted(value: unknown): boolean {
 /** Longest shown value, characters. */
 const longestSetting = 60;
 
+/** True for a setting whose value no output may contain, given the names from its key down and its value. */
+export type UnshownSetting = (path: readonly string[], value: unknown) => boolean;
+
 /**
- * Settings that differ between two stack files, compared down to the level where one side is not a group.
+ * Settings that differ between two stack files, compared down to the level where one side is not a group. Encrypted and
+ * unshown values appear only by name.
  *
  * @param before map below `config:` of the earlier file.
  */
-export function settingChanges(before: Values, after: Values): SettingChange[] {
-  return differingSettings(before, after, "");
+export function settingChanges(
+  before: Values,
+  after: Values,
+  isUnshown: UnshownSetting,
+): SettingChange[] {
+  return differingSettings(before, after, [], isUnshown);
 }
 
-function differingSettings(before: Values, after: Values, path: string): SettingChange[] {
+function differingSettings(
+  before: Values,
+  after: Values,
+  above: readonly string[],
+  isUnshown: UnshownSetting,
+): SettingChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((name) => {
     const [from, to] = [before[name], after[name]];
-    const key = path === "" ? name : `${path}.${name}`;
+    const path = [...above, name];
     if (JSON.stringify(from) === JSON.stringify(to)) return [];
     const isGroup = (value: unknown) =>
       value === undefined || (isMap(value) && !isEncrypted(value));
     if (isGroup(from) && isGroup(to)) {
-      return differingSettings((from ?? {}) as Values, (to ?? {}) as Values, key);
+      return differingSettings((from ?? {}) as Values, (to ?? {}) as Values, path, isUnshown);
     }
-    return [
-      { key, from: brief(hidden(from), longestSetting), to: brief(hidden(to), longestSetting) },
-    ];
+    const shown = (value: unknown) => brief(hidden(value, path, isUnshown), longestSetting);
+    return [{ key: path.join("."), from: shown(from), to: shown(to) }];
   });
 }
 
-function hidden(value: unknown): unknown {
+function hidden(value: unknown, path: readonly string[], isUnshown: UnshownSetting): unknown {
+  if (value === undefined || value === null) return value;
   if (isEncrypted(value)) return secretText;
-  if (Array.isArray(value)) return value.map(hidden);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hidden(one)]));
+  if (!isMap(value)) {
+    if (isUnshown(path, value)) return secretText;
+    return Array.isArray(value) ? value.map((one) => hidden(one, path, isUnshown)) : value;
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, hidden(one, [...path, key], isUnshown)]),
+  );
 }

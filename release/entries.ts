@@ -12,8 +12,16 @@ import {
 import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 
 /**
- * All entries below `directory` as relative paths, sorted by code point, without Python's compiled copies. A link is one entry, whatever
- * its target.
+ * Names of directories that no release contains. Python's compiled copies hold times, so two builds of the same source
+ * would be two releases, and no host uses them. `.webstack` has keys and earlier releases.
+ */
+const leftOut = new Set(["__pycache__", ".webstack"]);
+/** The history of Git; in a worktree or submodule a file with its place on this machine. */
+const gitFile = ".git";
+
+/**
+ * All entries below `directory` as relative paths, sorted by code point, without Python's compiled copies and without
+ * `.git` and `.webstack`. A link is one entry, whatever its target.
  *
  * @throws Error that names all links to targets outside of the directory: these targets do not exist on a host.
  */
@@ -22,9 +30,9 @@ export function releaseEntries(directory: string): string[] {
   const strays: string[] = [];
   const walk = (folder: string) => {
     for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
-      // Python's own copies hold times, so two builds of the same source would be two releases; no host uses them.
-      if (entry.name === "__pycache__" && entry.isDirectory()) continue;
+      if (entry.name === gitFile || (leftOut.has(entry.name) && entry.isDirectory())) continue;
       const path = join(folder, entry.name);
+      checkName(directory, path);
       found.push(path);
       if (entry.isDirectory()) walk(path);
       else if (entry.isSymbolicLink() && linkInRelease(directory, path) === undefined)
@@ -40,6 +48,16 @@ export function releaseEntries(directory: string): string[] {
     );
   }
   return found.sort(byCodePoint);
+}
+
+/** Refuses a name that is not UTF-8: Node.js reads such bytes as U+FFFD, and finds no file of that name. */
+function checkName(directory: string, path: string): void {
+  if (!path.includes("\ufffd") || lstatSync(join(directory, path), { throwIfNoEntry: false }))
+    return;
+  throw new Error(
+    `app.path must hold names in UTF-8 only, got ${JSON.stringify(path)} in ${directory}; rename that file, for example with ` +
+      "convmv, or let app.build leave it out",
+  );
 }
 
 /**

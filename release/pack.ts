@@ -6,7 +6,7 @@ import { entriesFingerprint, linkInRelease, PackedBefore, releaseEntries } from 
 import { factsFile, type ReleaseFacts } from "./facts";
 
 /** Version of the archive's form; another number packs every release again. */
-const form = "3";
+const form = "4";
 
 /** A packed app. */
 export interface Release {
@@ -85,6 +85,7 @@ function pack(
       onWriteEntry: (entry) => {
         const { path, stat } = entry;
         if (path === facts[0]) entry.path = factsFile;
+        if (path.startsWith(asName)) entry.path = path.slice(2);
         if (entry.type === "SymbolicLink") entry.linkpath = linkInRelease(directory, path)!;
         // Fixed permissions, independent of the umask of the build.
         if (stat) stat.mode = stat.isFile() && !(stat.mode & 0o100) ? 0o644 : 0o755;
@@ -92,10 +93,21 @@ function pack(
       gzip: { level: 6 },
       mtime: new Date(0),
       noDirRecurse: true,
+      linkCache: new NoHardLinks(),
     },
-    [...facts, ...own],
+    [...facts, ...own.map((name) => (name.startsWith("@") ? `./${name}` : name))],
   );
 }
+
+/** Memory of the library for hard links. Without one each is a file: equal trees are one release, linked or copied. */
+class NoHardLinks extends Map<`${number}:${number}`, string> {
+  override get(): undefined {
+    return undefined;
+  }
+}
+
+/** Beginning of a name that the library does not take for another archive: it reads `@name` as one to copy from. */
+const asName = "./@";
 
 /** The files in `outputDirectory` that still exist of a packed release. */
 export function keptRelease(outputDirectory: string, digest: string): KeptRelease {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Architecture, type Runtime, runtimeCommand } from "../config/runtime";
 import { type ReleaseFacts, releaseFacts, startIn } from "./facts";
+import { checkOwnDirectory } from "./own-directory";
 import { packRelease } from "./pack";
 import { checkRuntime } from "./runtime-check";
 
@@ -57,7 +58,7 @@ export interface PackedApp {
 /**
  * Builds and packs the app in `path`; the release is written below `.webstack/releases`.
  *
- * @throws Error if the build fails or fills another directory, if no command for the app is known, or if hosts could
+ * @throws Error if the directory contains the project, if the build fails or fills another directory, if no command for the app is known, or if hosts could
  * not run the app with it.
  */
 export function packApp(
@@ -65,6 +66,7 @@ export function packApp(
   path: string,
   { projectRoot, secrets, architecture }: Packing,
 ): { digest: string; archive: string; facts: ReleaseFacts } {
+  checkOwnDirectory(path, projectRoot);
   if (build) buildApp(build, projectRoot, secrets);
   if (!existsSync(path)) {
     throw new Error(

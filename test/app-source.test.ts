@@ -6,8 +6,11 @@ import { deployedApp } from "../app-source";
 import { buildApp, commandOf } from "../release/packed-app";
 
 let folder = "";
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "app-source-"))));
-afterEach(() => rmSync(folder, { recursive: true }));
+/** A project beside the folder: an app may not be above its project. */
+let project = "";
+const made = (prefix: string) => mkdtempSync(join(tmpdir(), prefix));
+beforeEach(() => ([folder, project] = [made("app-source-"), made("project-")]));
+afterEach(() => [folder, project].forEach((path) => rmSync(path, { recursive: true })));
 
 const startScript = (start: string) =>
   writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts: { start } }));
@@ -57,13 +60,10 @@ describe("the build", () => {
 
   it("need not make a server where the web nodes alone answer", () => {
     writeFileSync(join(folder, "index.html"), "");
-    const app = {
-      source: { path: folder },
-      health: { path: "/", timeoutSeconds: 60 },
-      processes: 0,
-    };
+    const health = { path: "/", timeoutSeconds: 60 };
+    const app = { source: { path: folder }, health, processes: 0 };
     const settings = { app } as Parameters<typeof deployedApp>[0];
-    expect(deployedApp(settings, folder).program.command).toEqual([]);
+    expect(deployedApp(settings, project).program.command).toEqual([]);
   });
 
   it("comes before the release is packed", () => {
@@ -185,7 +185,7 @@ describe("the runtime of a release", () => {
     };
     const settings = { app } as unknown as Parameters<typeof deployedApp>[0];
     const withRuntime = { app: { ...app, runtime: { python: "." } } } as unknown as typeof settings;
-    return [deployedApp(settings, folder), deployedApp(withRuntime, folder)];
+    return [deployedApp(settings, project), deployedApp(withRuntime, project)];
   };
 
   it("is a part of it: with another one it is another release", () => {

@@ -12,7 +12,7 @@ const allowed: Record<string, string[]> = {
   "web-stack.ts": ["web-stack", "topology", "components", "rolling", "@pulumi/pulumi"],
   "web-stack": ["web-stack", "topology", "components", "resources", "rolling"],
   "config.ts": ["config", "@pulumi/pulumi"],
-  config: ["config", "zod", "@pulumi/pulumi"],
+  config: ["config", "zod", "yaml", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["bundled-once"],
   "bundled-once.ts": ["esbuild"],

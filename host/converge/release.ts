@@ -12,6 +12,7 @@ import {
 import { basename } from "node:path";
 import type { BundleRelease } from "./bundle";
 import { removeDurably, replaceAtomically } from "./durable";
+import { setReleaseModes } from "./release-modes";
 import { setReleaseTime } from "./release-time";
 import { runOrThrow, say } from "./run";
 import { archivePath, download } from "./transfer";
@@ -62,6 +63,7 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   try {
     mkdirSync(draft, { recursive: true, mode: 0o755 });
     await runOrThrow(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
+    setReleaseModes(draft);
     labelRelease(draft, release.digest);
     setReleaseTime(draft, release.digest);
     // A power failure must not leave an incomplete release under its final name.

@@ -29,9 +29,16 @@ export function stackPart(
     hidden.some((one) => one === setting || one.startsWith(`${setting}.`));
   pulumi.runtime.setAllConfig(values, secretKeys);
   const raw = decodeSettings(values, settingsSchema);
-  const { settings, problems } = checkedSettings(directory, today);
+  const { settings, problems } = checkedSettings(directory, today, name);
   const reported = problem === undefined ? problems : [problem];
-  const aboutHidden = (text: string) => hidden.some((one) => text.includes(one));
+  // A name may begin with another one, as KEY_2 with KEY.
+  const aboutHidden = (text: string) =>
+    hidden.some((one) =>
+      text
+        .split(one)
+        .slice(1)
+        .some((rest) => !/^\w/.test(rest)),
+    );
   const cidrs = valueAt(raw, ["admin", "cidrs"]);
   const endpoint = readProject().endpoint;
   const known = [

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { parse } from "yaml";
+import { isUnshownSetting } from "../../config/clear-text";
 import { isMap, type Values } from "../../plugin/values";
 import type { SettingChange } from "../../preview/model";
 import { settingChanges } from "../../preview/values";
@@ -15,7 +16,9 @@ export function editedSettings(
   directory = repositoryRoot,
 ): SettingChange[] | undefined {
   const before = fileAt(base, stackFileName(stack), directory);
-  return before === undefined ? undefined : settingChanges(configOf(before), configOf(text));
+  return before === undefined
+    ? undefined
+    : settingChanges(configOf(before), configOf(text), isUnshownSetting);
 }
 
 /** A file at a revision; undefined: the file did not exist, or there is no Git. */

@@ -1,4 +1,5 @@
 import type { BundleRelease } from "../bundle";
+import { servedUri, unservedFiles } from "./served-files";
 
 /** Directories of the release by URL path whose files keep their name only while their content stays the same. */
 export type ImmutablePaths = Readonly<Record<string, string>>;
@@ -37,11 +38,16 @@ function placesOf(immutable: ImmutablePaths): Place[] {
  * `alias` Nginx would remove that part itself, but `try_files` could then search one release alone.
  */
 export function immutableMaps(immutable: ImmutablePaths): string[] {
-  return placesOf(immutable).flatMap(({ path, file }, i) => [
-    `map $uri ${file} {`,
-    `  "~^${path.replaceAll(".", "\\.")}(?<below_${i + 1}>/.+)$" $below_${i + 1};`,
-    "}",
-  ]);
+  return placesOf(immutable).flatMap(({ path, file }, i) => {
+    const start = path.replaceAll(".", "\\.");
+    return [
+      `map $uri ${file} {`,
+      // Below the path alone: the path itself may have a name that begins with a dot.
+      `  "~*^${start}(?=/).*${unservedFiles}" "";`,
+      `  "~^${start}(?<below_${i + 1}>/.+)$" $below_${i + 1};`,
+      "}",
+    ];
+  });
 }
 
 /**
@@ -52,7 +58,7 @@ export function immutableMaps(immutable: ImmutablePaths): string[] {
  */
 export function assetsLocations(args: AssetsArgs): string[] {
   const places = [
-    { path: "/assets", folder: args.folder, file: "$uri" },
+    { path: "/assets", folder: args.folder, file: servedUri },
     ...placesOf(args.immutable),
   ];
   return places.flatMap((place, i) => [...(i === 0 ? [] : [""]), ...assetsLocation(args, place)]);

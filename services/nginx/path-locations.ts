@@ -1,3 +1,4 @@
+import { servedUri } from "./served-files";
 import { isIn, type PathRequests, type WebRequests } from "../requests";
 
 /**
@@ -65,7 +66,7 @@ export function streams({ buffering, maxBodyMib }: LocationTarget): boolean {
 }
 
 /** First argument of `try_files`: a file of the release if it exists, or none, so that the app always answers. */
-type First = "$uri" | "/nonexistent";
+type First = typeof servedUri | "/nonexistent";
 
 /** Location prefixes for a path and the paths below it, without longer names that begin with the path. */
 function matchesOf(path: string): string[] {
@@ -101,7 +102,7 @@ export function pathLocations(
   const isOfApp = appPaths.some((path) => isIn(place.path, path));
   return isOfApp
     ? locationsOf(matches, "/nonexistent", place)
-    : locationsOf(matches, "$uri", place, revalidated);
+    : locationsOf(matches, servedUri, place, revalidated);
 }
 
 /** Locations of paths that always go to the app, even if the release has a file there, with the enclosing limits. */

@@ -1,5 +1,6 @@
 import type { BundleRelease } from "../bundle";
 import { immutableMaps, type ImmutablePaths } from "./kept-assets";
+import { servedUri, servedUriMap, unservedFiles, unservedPath } from "./served-files";
 
 /** Static files of a release, which the web nodes serve themselves. */
 export interface StaticSite {
@@ -79,11 +80,15 @@ export function siteLines(
     otherwise,
     appPaths,
     immutable,
-    maps: [...(more.length > 0 || hasPages ? pageMaps : []), ...immutableMaps(immutable)],
+    maps: [
+      ...servedUriMap,
+      ...(more.length > 0 || hasPages ? pageMaps : []),
+      ...immutableMaps(immutable),
+    ],
     revalidated,
-    atRoot: [...revalidated, `try_files ${hasPages ? rootFiles(fallback) : "$uri @app"};`],
-    // Release directories also contain files that are not for visitors: settings, version histories.
-    more: [...more, ...(only ? location("~ /\\.(?!well-known/)", ["return 404;"]) : [])],
+    atRoot: [...revalidated, `try_files ${hasPages ? rootFiles(fallback) : `${servedUri} @app`};`],
+    // No fallback and no list of the app's paths answers for them where there is no app.
+    more: [...more, ...(only ? location(`~* ${unservedFiles}`, ["return 404;"]) : [])],
     errorPages: only && !fallback ? ["", "error_page 404 /404.html;"] : [],
   };
 }
@@ -93,18 +98,20 @@ export function siteLines(
  * there is such a directory, since the links of a page in a directory may be relative. `/about/` is
  * `about/index.html`; a directory without that file is as good as no file. `$uri/` and `index` would answer 403 there.
  */
-const pages = ["$uri", "$page_file", "$page_folder/"];
+const pages = [servedUri, "$page_file", "$page_folder/"];
 
 /** A variable is volatile because a page of errors has another path than its request. */
 const pageMaps = [
   "map $uri $page_file {",
   "  volatile;",
   '  default "$uri.html";',
+  unservedPath,
   '  "~/$" "${uri}index.html";',
   "}",
   "map $uri $page_folder {",
   "  volatile;",
   "  default $uri;",
+  unservedPath,
   '  "~/$" /nonexistent;',
   "}",
 ];

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { documentedSettings } from "../../config/setting";
+import { documentedSettings, isNamedMap } from "../../config/setting";
 import { settingsSchema } from "../../config/schema";
 import { type Overrides, useStackFile } from "../support/stack-file";
 
@@ -33,6 +33,18 @@ describe("readSettings", () => {
       .map(({ path }) => `webstack:${path.join(".")}`)
       .filter((key) => !refusals.some(({ problem }) => isAbout(problem, key)));
     expect(untried).toEqual([]);
+  });
+
+  it("names no command that replaces a whole map, with all that is encrypted in it", () => {
+    const maps = documentedSettings(settingsSchema)
+      .filter(({ schema }) => isNamedMap(schema))
+      .map(({ path }) => `webstack:${path.join(".")}`);
+    const stored = refusals.flatMap(({ problem }) =>
+      [...problem.matchAll(/--path '([^']*)'/g)].map(([, path]) => path!),
+    );
+    expect(maps).toContain("webstack:app.secretEnv");
+    expect(stored.filter((path) => maps.includes(path))).toEqual([]);
+    expect(stored).toContain("webstack:app.secretEnv.KEY");
   });
 
   it("reports every problem at once", () => {
@@ -80,7 +92,7 @@ describe("readSettings", () => {
     });
     expect(found).toEqual([
       "webstack:loadBalancers.api.token must be stored encrypted, got a text of 64 characters in clear; store it with: pulumi config set --secret --path 'webstack:loadBalancers.api.token'",
-      "webstack:app.secretEnv must be stored encrypted, got a value that is hidden here in clear; store it with: pulumi config set --secret --path 'webstack:app.secretEnv'",
+      "webstack:app.secretEnv.API_KEY must be stored encrypted, got a text of 64 characters in clear; store it with: pulumi config set --secret --path 'webstack:app.secretEnv.API_KEY'",
     ]);
   });
 

@@ -32,7 +32,7 @@ it("names each edited setting with both values, secrets by name alone", () => {
     "webstack:app": { secretEnv: { KEY: { secure: "v1:new" } } },
     "webstack:locations": ["nbg1"],
   };
-  expect(settingChanges(before, after)).toEqual([
+  expect(settingChanges(before, after, () => false)).toEqual([
     { key: "webstack:web.count", from: "2", to: "3" },
     { key: "webstack:web.headers.B", from: "nothing", to: "2" },
     { key: "webstack:app.secretEnv.KEY", from: "[secret]", to: "[secret]" },

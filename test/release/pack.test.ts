@@ -50,6 +50,20 @@ describe("packRelease", () => {
     ).not.toContain("pyc");
   });
 
+  it("leaves out the project's keys and releases, and the history of Git, wherever they are", () => {
+    const files = ["server.js", "lib/a.js"];
+    const directory = app("project", [
+      ...files,
+      ...[".git/config", "lib/.git/HEAD", ".webstack/local/tokens", "infra/.webstack/releases/a"],
+    ]);
+    const out = join(directory, ".webstack", "releases");
+    const { archive, digest } = packRelease(directory, out, { version: "1" });
+    expect(entries(archive).map(({ path }) => path)).toEqual([
+      ...[".webstack-release.json", "infra/", "lib/", "lib/a.js", "server.js"],
+    ]);
+    expect(packRelease(directory, out, { version: "1" }).digest).toBe(digest);
+  });
+
   it("names the archive after its own sum", () => {
     const { digest, archive } = packRelease(app("one"), join(root, "out"));
     expect(archive).toBe(join(root, "out", `${digest}.tar.gz`));

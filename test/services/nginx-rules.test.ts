@@ -47,7 +47,7 @@ describe("web node", () => {
   });
 
   it("finds assets of all releases that are kept, and pages of the running one alone", () => {
-    const links = [...nginx.matchAll(/\/(previous-\d|next|current)\/public\$uri/g)].map(
+    const links = [...nginx.matchAll(/\/(previous-\d|next|current)\/public\$served_uri/g)].map(
       ([, link]) => link,
     );
     expect(links).toEqual(["current", "next", "previous-1", "previous-2"]);

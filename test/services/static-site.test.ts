@@ -28,6 +28,9 @@ function locations(one: StaticSite, paths: WebRequests["paths"] = {}): Record<st
 /** Directives of a location with files that no client may take for those of another release. */
 const revalidated = ["add_header Cache-Control no-cache;"];
 
+/** Hidden files other than those of `/.well-known/`, and source of programs. */
+const unserved = "(/\\.(?!well-known/)|\\.(php|phtml|phar|cgi|inc)$)";
+
 const linesOf = (one: StaticSite) => siteLines(one, release, []);
 
 describe("a static site", () => {
@@ -38,9 +41,15 @@ describe("a static site", () => {
       otherwise: "@app",
       appPaths: [],
       immutable: {},
-      maps: [],
+      maps: [
+        "map $uri $served_uri {",
+        "  volatile;",
+        "  default $uri;",
+        `  "~*${unserved}" /nonexistent;`,
+        "}",
+      ],
       revalidated,
-      atRoot: [...revalidated, "try_files $uri @app;"],
+      atRoot: [...revalidated, "try_files $served_uri @app;"],
       more: [],
       errorPages: [],
     });
@@ -56,24 +65,40 @@ describe("a static site", () => {
   it("answers with its fallback for every path but those of the app, and for no file that is gone", () => {
     const spa = site({ fallback: "index.html", appPaths: ["/api"] });
     const found = locations(spa);
-    expect(found["/"]).toContain("try_files $uri $page_file $page_folder/ /index.html =404;");
+    expect(found["/"]).toContain(
+      "try_files $served_uri $page_file $page_folder/ /index.html =404;",
+    );
     for (const path of ["= /api", "/api/"]) expect(found[path]).toContain("@app;");
     expect(found["/assets/"]).toMatch(/try_files .* @app;/);
   });
 
   it("needs no app, and then shows no hidden file", () => {
     const found = locations(site({ directories: { "/": "." }, only: true }));
-    expect(found["/"]).toContain("try_files $uri $page_file $page_folder/ =404;");
+    expect(found["/"]).toContain("try_files $served_uri $page_file $page_folder/ =404;");
     expect(found["/assets/"]).toContain(
-      "try_files /current$uri /next$uri /previous-1$uri /previous-2$uri =404;",
+      "try_files /current$served_uri /next$served_uri /previous-1$served_uri /previous-2$served_uri =404;",
     );
-    expect(found["~ /\\.(?!well-known/)"]).toContain("return 404;");
+    expect(found[`~* ${unserved}`]).toContain("return 404;");
     expect(linesOf(site({ directories: { "/": "." }, only: true })).root).toBe("/srv/app/current");
+  });
+
+  it("tries no file by the request's own path, in any location, with limits of its own too", () => {
+    const directories = { "/": "dist", "/docs": "b" };
+    const own = site({ directories, immutable: { "/_a": ".next/static" }, appPaths: ["/api"] });
+    const spa = { ...own, fallback: "index.html" };
+    for (const one of [publicFiles, own, spa, { ...own, only: true }]) {
+      const tried = conf(one, { "/upload.php": { maxBodyMib: 100 } }).match(/try_files .*/g)!;
+      expect(tried.length).toBeGreaterThan(3);
+      expect(tried.filter((line) => /\$(uri|request)/.test(line))).toEqual([]);
+    }
+    const { "= /upload.php": exact } = locations(publicFiles, { "/upload.php": {} });
+    expect(exact).toContain("try_files $served_uri @path-1;");
+    expect(conf(spa).match(/map \$uri \$page_[^}]*\/nonexistent;/g)).toHaveLength(2);
   });
 
   it("finds assets of all releases that are kept in its own directory, and none without one", () => {
     expect(locations(site({ directories: { "/": "dist" } }))["/assets/"]).toContain(
-      "try_files /current/dist$uri /next/dist$uri /previous-1/dist$uri /previous-2/dist$uri @app;",
+      "try_files /current/dist$served_uri /next/dist$served_uri /previous-1/dist$served_uri /previous-2/dist$served_uri @app;",
     );
     const none = site({ directories: { "/docs": "b" } });
     expect(locations(none)["/assets/"]).toContain("try_files /nonexistent @app;");
@@ -90,8 +115,13 @@ describe("a static site", () => {
     expect(found["/_next/static/"]).toContain("max-age=31536000, immutable");
     expect(found["/_next/static/"]).toContain("root /srv/app;");
     expect(linesOf(own).maps).toEqual([
-      ...["map $uri $immutable_1 {", '  "~^/_a\\.b(?<below_1>/.+)$" $below_1;', "}"],
-      ...["map $uri $immutable_2 {", '  "~^/_next/static(?<below_2>/.+)$" $below_2;', "}"],
+      ...linesOf(publicFiles).maps,
+      "map $uri $immutable_1 {",
+      `  "~*^/_a\\.b(?=/).*${unserved}" "";`,
+      ...['  "~^/_a\\.b(?<below_1>/.+)$" $below_1;', "}"],
+      "map $uri $immutable_2 {",
+      `  "~*^/_next/static(?=/).*${unserved}" "";`,
+      ...['  "~^/_next/static(?<below_2>/.+)$" $below_2;', "}"],
     ]);
     const alone = locations({ ...own, only: true });
     expect(alone["/_a.b/"]).toContain(tried("x", "$immutable_1").replace("@app", "=404"));
@@ -127,7 +157,7 @@ describe("a static site", () => {
     expect(found["/login/"]).toContain("try_files /nonexistent @app;");
     expect(found["= /up"]).toContain("try_files /nonexistent @app;");
     expect(found["/up/"]).toContain("try_files /nonexistent @path-3;");
-    expect(found["/other/"]).toContain("try_files $uri @path-2;");
+    expect(found["/other/"]).toContain("try_files $served_uri @path-2;");
   });
 
   it("lets an error page of the stack file come before its own", () => {

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings } from "../../../config";
+import { documentedSettings, isNamedMap } from "../../../config/setting";
+import { settingsSchema } from "../../../config/schema";
 import type { Generated } from "./generated";
 
 /** The day on which every generated stack file is read. */
@@ -68,8 +70,15 @@ function foreign(error: unknown): string {
   return stack.split("\n").slice(0, 3).join(" ").slice(0, 400);
 }
 
+/** Settings that are maps with names of the stack file's own: a command that stores a whole one replaces all members. */
+const namedMaps = documentedSettings(settingsSchema)
+  .filter(({ schema }) => isNamedMap(schema))
+  .map(({ path }) => `webstack:${path.join(".")}`);
+
 function faultsOf(problem: string): string[] {
+  const stored = [...problem.matchAll(/--path '([^']*)'/g)].map(([, path]) => path!);
   return [
+    ...(stored.some((path) => namedMaps.includes(path)) ? [`replaces a map: ${problem}`] : []),
     ...(sentence.test(problem) ? [] : [`no sentence of ours: ${problem.slice(0, 300)}`]),
     ...(unprintable.test(problem) ? [`unprintable: ${JSON.stringify(problem)}`] : []),
     ...(problem.includes("CLASSIFIED") ? [`shows a secret: ${problem.slice(0, 300)}`] : []),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { settingsIn } from "../../../scripts/doctor/settings";
@@ -47,6 +50,22 @@ describe("what a stack's settings say to the doctor", () => {
     expect(stackFile).toMatchObject({ problems: [], hidden: ["hcloud:token"] });
     expect(stackFile.settings).toBeDefined();
     expect(tokens).toEqual([]);
+  });
+
+  it("is each secret in clear text, also one whose name begins with that of an encrypted one", async () => {
+    vi.stubEnv("HCLOUD_TOKEN", token);
+    const directory = mkdtempSync(join(tmpdir(), "doctor-"));
+    const secretEnv = "secretEnv: { KEY: { secure: v1:a }, KEY_2: CLASSIFIED }";
+    const text = `config:\n  ${cidrs}\n  ${release.replace(" }", `, ${secretEnv} }`)}\n`;
+    writeFileSync(join(directory, "Pulumi.x.yaml"), text);
+    const found = settingsIn(text, "Pulumi.x.yaml");
+    const { stackFile } = stackPart("Pulumi.x.yaml", found, today, directory);
+    expect(stackFile.problems).toEqual([
+      "webstack:app.secretEnv.KEY_2 must be stored encrypted, got a text of 10 characters in clear; " +
+        "store it with: pulumi config set --secret --path 'webstack:app.secretEnv.KEY_2'",
+    ]);
+    rmSync(directory, { recursive: true });
+    vi.unstubAllEnvs();
   });
 
   it("is every problem, once, and the blocks that are right all the same", async () => {

@@ -25,6 +25,43 @@ it("compares with the file of a revision", () => {
   ]);
 });
 
+it("shows no value of a secret setting, also where it is stored in clear", () => {
+  const text = [
+    "config:",
+    "  hcloud:token: CLASSIFIED",
+    "  webstack:web: { count: 2 }",
+    "  webstack:app:",
+    "    count: 3",
+    "    secretEnv: { SMTP_PASSWORD: { secure: v1:a }, STRIPE_KEY: CLASSIFIED }",
+    "  webstack:loadBalancers:",
+    "    api: { token: CLASSIFIED, endpoint: https://example.com }",
+    "    tls: [{ privateKey: CLASSIFIED }]",
+    `  webstack:backups: '{"target":{"secretAccessKey":"CLASSIFIED"}}'`,
+  ].join("\n");
+  const changes = editedSettings("dev", "HEAD", text, folder)!;
+  expect(JSON.stringify(changes)).not.toContain("CLASSIFIED");
+  expect(changes.map(({ key, to }) => `${key} ${to}`)).toEqual([
+    "hcloud:token [secret]",
+    "webstack:app.count 3",
+    "webstack:app.secretEnv.SMTP_PASSWORD [secret]",
+    "webstack:app.secretEnv.STRIPE_KEY [secret]",
+    "webstack:loadBalancers.api.token [secret]",
+    "webstack:loadBalancers.api.endpoint https://example.com",
+    "webstack:loadBalancers.tls [secret]",
+    "webstack:backups [secret]",
+  ]);
+});
+
+it("shows no secret of a group that another value replaces", () => {
+  const before = "config:\n  webstack:app: { secretEnv: { KEY: CLASSIFIED }, count: 2 }\n";
+  writeFileSync(join(folder, "Pulumi.dev.yaml"), before);
+  const git = ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qam", "second"];
+  execFileSync("git", git, { cwd: folder });
+  expect(editedSettings("dev", "HEAD", "config:\n  webstack:app: none\n", folder)).toEqual([
+    { key: "webstack:app", from: '{"secretEnv":{"KEY":[secret]},"count":2}', to: "[secret]" },
+  ]);
+});
+
 it("knows nothing of a revision or a file that is not there", () => {
   expect(editedSettings("dev", "no-such", "config: {}\n", folder)).toBeUndefined();
   expect(editedSettings("prod", "HEAD", "config: {}\n", folder)).toBeUndefined();

@@ -64,8 +64,10 @@ export const aloneChecks: Check[] = [
     run: async () => {
       putFile("current", "dist/.git/index.html", "hidden");
       putFile("current", "dist/.secret.html", "hidden");
+      putFile("current", "dist/wp-config.php", "hidden");
       putFile("current", "dist/.well-known/a.html", "known");
-      for (const path of ["/.git/", "/.git/index.html", "/.git", "/.secret", "/.secret.html"]) {
+      const secret = ["/.secret", "/.secret.html", "/wp-config.php"];
+      for (const path of ["/.git/", "/.git/index.html", "/.git", ...secret]) {
         await expectAnswer(path, 404, "own page");
       }
       await expectAnswer("/.well-known/a", 200, "known");
@@ -76,6 +78,27 @@ export const aloneChecks: Check[] = [
 /** Checks of a single-page app with the same directories, and an app at `/api`. */
 export const singlePageChecks: Check[] = [
   pagesOfBoth,
+  {
+    title: "no hidden file and no source of a program is sent",
+    run: async () => {
+      for (const path of [
+        ".env",
+        ".git/index.html",
+        "index.php",
+        "assets/.a.map",
+        "assets/a.PHP",
+      ]) {
+        putFile("current", `dist/${path}`, "not for visitors");
+      }
+      for (const path of ["/.env", "/%2eenv", "/.git/", "/.git", "/index.php"]) {
+        await expectAnswer(path, 200, "start");
+      }
+      for (const path of ["/assets/.a.map", "/assets/a.PHP"]) {
+        const { status, body } = await ask(path);
+        assert.deepEqual([status, (JSON.parse(body) as { url: string }).url], [200, path]);
+      }
+    },
+  },
   {
     title: "the fallback answers where there is no page, and the app below another directory",
     run: async () => {
