@@ -2,6 +2,7 @@ import { z } from "zod";
 import { commandWords } from "./command";
 import { cronFields } from "./cron";
 import { setting } from "./setting";
+import { isTimeZone } from "./time-zone";
 
 /** Name of a worker or job, which is a part of its unit's name. */
 const jobName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
@@ -37,16 +38,6 @@ const worker = z.strictObject({
   }).default(30),
 });
 
-/** True for a plausible name of the tz database; the host, which has the database, checks the name again. */
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Z][A-Za-z0-9_+-]*(\/[A-Z][A-Za-z0-9_+-]*)*$/.test(name);
-  } catch {
-    return false;
-  }
-}
-
 const job = z.strictObject({
   command: setting(jobCommand, {
     about: "Command that is run when the job is due, in the directory of the release",
@@ -65,7 +56,7 @@ const job = z.strictObject({
   ),
   timeZone: setting(z.string().refine(isTimeZone), {
     about: "Time zone of the schedule",
-    must: "be a name of the tz database such as Europe/Berlin",
+    must: "be a present name of the tz database such as Europe/Berlin (America/New_York, not US/Eastern)",
     example: "Europe/Berlin",
   }).default("UTC"),
   timeoutSeconds: setting(z.int().min(1).max(604_800), {

@@ -8,7 +8,7 @@ const program = "/usr/local/lib/webstack/converge.js";
 const converge = `sudo -n /usr/bin/node ${program}`;
 /** Longest first boot, which installs packages from a mirror, seconds. */
 const bootSeconds = 1_200;
-/** Longest transfer of a release, seconds. */
+/** Longest download of a release by a host, seconds; and longest time in which a host takes nothing of a sent one. */
 export const transferSeconds = 900;
 
 /** State of a host as converge reads it; see `host/converge/read.ts`. */

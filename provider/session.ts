@@ -19,7 +19,10 @@ export interface RunOptions {
   input?: string;
   /** Local path of a file that is sent as standard input. */
   file?: string;
-  /** Longest run of the command, seconds; with `onLine`, longest time without a line. @default 60 */
+  /**
+   * Longest run of the command, seconds; with `onLine`, longest time without a line, and with `file`, longest time in
+   * which the host takes nothing of the file. @default 60
+   */
   timeoutSeconds?: number;
   /** Receives standard output line by line while the command runs. */
   onLine?: (line: string) => void;
@@ -54,11 +57,8 @@ export class Session {
     const gone = new Promise<never>((_, reject) => {
       lost = () => reject(new ConnectionLost("the connection to the host was lost"));
       for (const each of this.clients) each.once("close", lost);
-      const what = options.onLine
-        ? "said nothing on the host for"
-        : "did not end on the host within";
       timer = setTimeout(() => {
-        reject(new Error(`"${command}" ${what} ${timeoutSeconds} s`));
+        reject(new Error(`"${command}" ${silence(options)} ${timeoutSeconds} s`));
         this.close();
       }, timeoutSeconds * 1000);
     });
@@ -67,9 +67,10 @@ export class Session {
       options.onLine?.(line);
     };
     const heard = options.onLine ? { ...options, onLine } : options;
+    const onSent = () => timer?.refresh();
     try {
       return await Promise.race([
-        finished(await Promise.race([exec(client, command), gone]), heard),
+        finished(await Promise.race([exec(client, command), gone]), heard, onSent),
         gone,
       ]);
     } finally {
@@ -94,8 +95,19 @@ function exec(client: Client, command: string): Promise<ClientChannel> {
   });
 }
 
+function silence({ onLine, file }: RunOptions): string {
+  if (onLine) return "said nothing on the host for";
+  return file === undefined
+    ? "did not end on the host within"
+    : "neither ended on the host nor took more of its input for";
+}
+
 /** Sends the command's input, and resolves after the command's end with its whole output. */
-async function finished(channel: ClientChannel, options: RunOptions): Promise<RemoteResult> {
+async function finished(
+  channel: ClientChannel,
+  options: RunOptions,
+  onSent: () => void,
+): Promise<RemoteResult> {
   const { input = "", file, onLine } = options;
   let [stdout, stderr, rest, status] = ["", "", "", 255];
   // A decoder is needed, because a chunk may end within a character.
@@ -115,7 +127,9 @@ async function finished(channel: ClientChannel, options: RunOptions): Promise<Re
   if (file === undefined) channel.end(input);
   else
     await Promise.race([
-      pipeline(createReadStream(file), channel, { end: true }).catch(() => undefined),
+      pipeline(createReadStream(file).on("data", onSent), channel, { end: true }).catch(
+        () => undefined,
+      ),
       closed,
     ]);
   await closed;

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { type Architecture, type Runtime, runtimeCommand } from "../config/runtime";
 import { type ReleaseFacts, releaseFacts, startIn } from "./facts";
 import { checkOwnDirectory } from "./own-directory";
 import { packRelease } from "./pack";
+import { pruneReleases } from "./prune";
 import { checkRuntime } from "./runtime-check";
 
 /**
@@ -77,7 +78,10 @@ export function packApp(
   checkRuntime(path, runtime, architecture);
   if (!command && hasServer && !runtimeCommand(runtime)) commandOf(path);
   const facts = releaseFacts(path, runtime);
-  return { ...packRelease(path, releasesFolder(projectRoot), facts), facts };
+  const folder = releasesFolder(projectRoot);
+  const release = packRelease(path, folder, facts);
+  pruneReleases(folder, projectRoot, Date.now());
+  return { ...release, facts };
 }
 
 /** Longest time of a build, milliseconds. */
@@ -120,9 +124,23 @@ export function buildApp(
   }
 }
 
-/** The variables of a build: those of this process without secrets. */
+/** Variables and folders of the search path that `npm run` sets for this project's scripts, not for the app's build. */
+const ofNpm = {
+  variable: /^(npm_|INIT_CWD$|NODE$)/,
+  folder: /(\/node_modules\/\.bin|\/node-gyp-bin)$/,
+};
+
+/**
+ * The variables of a build: those of this process without secrets, and without what `npm run` adds. The project's own
+ * Node.js would otherwise take the place of the machine's, and packages with native parts would be built for it, but only
+ * under `npm run` and not under `pulumi up`.
+ */
 export function buildVariables(all: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !notForBuilds.test(name)));
+  const variables = Object.entries(all).filter(
+    ([name]) => !notForBuilds.test(name) && !ofNpm.variable.test(name),
+  );
+  const path = all.PATH?.split(delimiter).filter((folder) => !ofNpm.folder.test(folder));
+  return { ...Object.fromEntries(variables), ...(path ? { PATH: path.join(delimiter) } : {}) };
 }
 
 function without(secrets: readonly string[], text: string): string {

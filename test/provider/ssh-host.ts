@@ -44,10 +44,13 @@ async function writeLines(
  * Starts a host that answers commands by `answer`.
  *
  * @param letsIn whether a new login with that public key (type and base64 data) succeeds. @default every one
+ *
+ * @param takesMs pause after each part of a command's input, milliseconds.
  */
 export function sshHost(
   answer: (command: string, stdin: string) => Answer,
   letsIn: (key: string) => boolean = () => true,
+  takesMs = 0,
 ): Promise<SshHost> {
   const { privateKey, publicKey: key } = madeKey();
   const commands: string[] = [];
@@ -67,7 +70,12 @@ export function sshHost(
         commands.push(command);
         const channel = acceptExec();
         let stdin = "";
-        channel.on("data", (chunk: Buffer) => (stdin += chunk.toString()));
+        channel.on("data", (chunk: Buffer) => {
+          stdin += chunk.toString();
+          if (takesMs === 0) return;
+          channel.pause();
+          setTimeout(() => channel.resume(), takesMs);
+        });
         channel.on("end", () => {
           const told = answer(command, stdin);
           if (told === "hang-up") return client.end();

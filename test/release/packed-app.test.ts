@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildApp, buildVariables } from "../../release/packed-app";
 
@@ -41,5 +44,32 @@ describe("the variables of a build", () => {
       HCLOUD_TOKEN: "y",
     };
     expect(buildVariables(all)).toEqual({ PATH: "/bin" });
+  });
+
+  it("are the same under `npm run` as without it", () => {
+    const all = {
+      PATH: "/a/node_modules/.bin:/usr/lib/npm/lib/node-gyp-bin:/usr/bin:/opt/node_modules/.bin",
+      npm_config_user_agent: "npm",
+      npm_lifecycle_event: "deploy",
+      INIT_CWD: "/a",
+      NODE: "/a/node_modules/.bin/node",
+      HOME: "/root",
+    };
+    expect(buildVariables(all)).toEqual({ PATH: "/usr/bin", HOME: "/root" });
+  });
+
+  it("do not let a build find the project's own Node.js", () => {
+    const folder = mkdtempSync(join(tmpdir(), "build-path-"));
+    const programs = join(folder, "node_modules", ".bin");
+    mkdirSync(programs, { recursive: true });
+    writeFileSync(join(programs, "only-here"), "#!/bin/sh\n", { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env.PATH = `${programs}:${PATH}`;
+    try {
+      expect(messageOf(["only-here"], [])).toContain("ENOENT");
+    } finally {
+      process.env.PATH = PATH;
+      rmSync(folder, { recursive: true });
+    }
   });
 });
