@@ -13,16 +13,22 @@ const tierWords: Record<string, string> = {
   db: "database node",
 };
 
-/** All effects of a plan, the worst first, without duplicates. */
+/**
+ * All effects of a plan, the worst first, without duplicates.
+ *
+ * @param lost effects that follow from neither units nor resources, see `edge-losses.ts`.
+ */
 export function effectsOf(
   hosts: readonly HostChange[],
   cloud: readonly CloudChange[],
   sizes: TierSizes,
+  lost: readonly Effect[],
 ): Effect[] {
   const left = (role: string) => (sizes[role] ?? 1) - gone(hosts, role);
   const all = [
     ...hosts.flatMap((host) => hostEffects(host, sizes, left(host.role))),
     ...cloud.flatMap(cloudEffects),
+    ...lost,
   ];
   const once = new Map(all.map((effect) => [`${effect.visitors}|${effect.reason}`, effect]));
   return [...once.values()].sort((a, b) => b.level - a.level);

@@ -9,6 +9,7 @@ import type {
   SettingChange,
   Verdict,
 } from "./model";
+import { edgeLosses } from "./edge-losses";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import { offerWarnings } from "./offers";
@@ -39,7 +40,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
   const refused = plan.errors.map((text) => text.replace(preamble, ""));
-  const effects = effectsOf(hosts, cloud, sizesOf(plan));
+  const effects = effectsOf(hosts, cloud, sizesOf(plan), edgeLosses(plan));
   const isRefused = refused.length > 0;
   return {
     stack,

@@ -63,3 +63,21 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
     "admin-address": edit("admin", { cidrs: ["198.18.1.1/32", "192.0.2.7/32"] }),
   };
 }
+
+/** The stack that {@link namedEdits} begin with: two host names with certificates of an authority. */
+export function named(base: Config): Config {
+  return { ...base, "webstack:domains": ["www.example.com", "shop.example.com"] };
+}
+
+/**
+ * Edits by name of a stack with host names and HTTPS.
+ *
+ * @param base what {@link named} returns.
+ */
+export function namedEdits(base: Config): Record<string, Config> {
+  return {
+    "https-off": { ...base, "webstack:tls": { mode: "off" } },
+    "self-signed": { ...base, "webstack:tls": { mode: "selfSigned" } },
+    "domain-removed": { ...base, "webstack:domains": ["www.example.com"] },
+  };
+}
