@@ -46,6 +46,34 @@ describe("the verdict", () => {
     expect(judged(server("same", "db-1", ["cpx22", "cpx22"]), mysql).verdict).toBe("dangerous");
   });
 
+  it("is dangerous if the only process of the app restarts", () => {
+    const app = (processes: [before: number, after: number], ...nodes: string[]) => {
+      const units = (count: number) =>
+        Array.from({ length: count }, (_, i) => ({
+          ...{ unit: `app@${3001 + i}.service`, needs: [], reloadFiles: [] },
+          restartFiles: ["/etc/webstack/app.env"],
+        }));
+      const [before, after] = processes.map((count, i) => ({
+        ...{ files: { "/etc/webstack/app.env": `A=${i}\n` }, services: units(count) },
+      }));
+      const changed = step("update", "app-1-configuration", "host:index:Configuration", {
+        ...{ before: before!, after: after! },
+      });
+      return judged(...nodes.map((node) => server("same", node, ["cpx22", "cpx22"])), changed);
+    };
+    const only = app([1, 1], "app-1");
+    expect([only.verdict, only.reasons]).toEqual([
+      "dangerous",
+      [
+        "app restarts on each app node, one after the other, and no other process of the app stands in",
+      ],
+    ]);
+    expect(only.visitors).toContain("the only process of the app is off while it restarts");
+    expect(app([1, 2], "app-1").verdict).toBe("dangerous");
+    expect(app([2, 2], "app-1").verdict).toBe("careful");
+    expect(app([1, 1], "app-1", "app-2").verdict).toBe("careful");
+  });
+
   it("counts a server that comes with the change as nobody yet", () => {
     const events = [
       server("create", "app-2", [undefined, "cpx32"]),
