@@ -161,6 +161,23 @@ describe("a roll-back that fails", () => {
     expect(pictureOf(host)).toEqual(mixed);
   });
 
+  it("puts the files back, and says so, where a unit of the change cannot be stopped", async () => {
+    unhealthy("new.service");
+    const answer = systemd.answer!;
+    systemd.answer = (command) => {
+      const isStop = command.includes("disable") || command.includes("stop");
+      return isStop && command.includes("new.service") ? { status: 1 } : answer(command);
+    };
+    expect(await apply(host.second)).toHaveProperty(
+      "notBack",
+      expect.stringContaining("not every service: new.service could not be stopped and disabled"),
+    );
+    expect(readdirSync(unitDirectory)).toEqual(["old.service"]);
+    systemd.answer = undefined;
+    expect(await apply(host.first)).toMatchObject({ ok: true });
+    expect(systemd.units.get("new.service")!.active).toBe("inactive");
+  });
+
   it("says that files are back when only systemd refuses", async () => {
     unhealthy("new.service");
     const answer = systemd.answer!;
