@@ -47,6 +47,7 @@ function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[]
   return [
     ...serverEffects(host, size, left),
     ...host.units.flatMap((unit) => unitEffects(unit, { tier, size, processes: host.processes })),
+    ...packageEffects(host, tier),
     ...(unknown
       ? [
           {
@@ -57,6 +58,16 @@ function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[]
         ]
       : []),
   ];
+}
+
+/**
+ * Effects of an installation. apt may upgrade further packages for it, and the scripts of a package restart its
+ * services, of which the plan knows nothing.
+ */
+function packageEffects({ packages = [] }: HostChange, tier: string): Effect[] {
+  if (packages.length === 0) return [];
+  const visitors = `one ${tier} at a time installs packages; where apt upgrades the package of a running service for that, the service restarts, and its requests are cut`;
+  return [{ level: 1, visitors, reason: `each ${tier} installs ${packages.join(", ")}` }];
 }
 
 /** The host of a unit. */

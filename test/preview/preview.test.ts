@@ -37,6 +37,20 @@ describe("the verdict", () => {
     expect(visitors).toContain("one node at a time");
   });
 
+  it("is careful if packages are installed, and safe if they are only no longer wanted", () => {
+    const packages = (before: string[], after: string[]) =>
+      judged(
+        ...webs(2),
+        step("update", "web-1-configuration", "host:index:Configuration", {
+          ...{ before: { packages: before }, after: { packages: after }, changed: ["packages[1]"] },
+        }),
+      );
+    const { verdict, reasons, visitors } = packages(["nginx"], ["nginx", "brotli"]);
+    expect([verdict, reasons]).toEqual(["careful", ["each web node installs brotli"]]);
+    expect(visitors).toMatch(/^one web node at a time installs packages; where apt upgrades/);
+    expect(packages(["nginx", "brotli"], ["nginx"]).verdict).toBe("safe");
+  });
+
   it("is dangerous if nobody stands in", () => {
     const { verdict, visitors, reasons } = judged(server("update", "app-1", ["cpx22", "cpx32"]));
     expect(verdict).toBe("dangerous");

@@ -47,6 +47,7 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
     "mysql-setting": edit("db", { bufferPoolMib: 256 }),
     "app-release": edit("app", { path: otherApp }),
     "app-variable": edit("app", { env: { LOG_LEVEL: "debug" } }),
+    "app-packages": edit("app", { packages: ["imagemagick"] }),
     "region-move": { ...base, "webstack:locations": ["hel1", "fsn1"] },
     certificate: { ...base, "webstack:domains": ["www.example.com"] },
     cost: {
