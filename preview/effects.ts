@@ -14,6 +14,9 @@ const tierWords: Record<string, string> = {
   db: "database node",
 };
 
+/** Proxy to the databases on an app node; elsewhere the unit is a proxy of requests. */
+const databaseProxy = "haproxy.service";
+
 /**
  * All effects of a plan, the worst first, without duplicates.
  *
@@ -85,6 +88,11 @@ function unitEffects(
   { unit, verb, drained }: UnitChange,
   { tier, size, processes = 0 }: UnitHost,
 ): Effect[] {
+  if (verb === "reload" && unit === databaseProxy && tier === tierWords.app) {
+    const visitors =
+      "connections of the app to the databases are cut within a minute after the reload; a query under way then fails";
+    return [{ level: 1, visitors, reason: `the database proxy of each ${tier} reloads` }];
+  }
   if (verb === "reload") {
     const visitors = "services read their settings anew and go on; no request fails";
     return [{ level: 0, visitors, reason: "" }];

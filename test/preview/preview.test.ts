@@ -28,6 +28,14 @@ describe("the verdict", () => {
     expect([verdict, counts.reloaded, counts.restarted]).toEqual(["safe", 1, 0]);
   });
 
+  it("is careful if the proxy to the databases reloads, whose old worker ends with its sessions", () => {
+    const reload = (node: string) =>
+      judged(configuration(node, "haproxy.service", "/etc/haproxy/haproxy.cfg", "reload"));
+    expect(reload("app-1").verdict).toBe("careful");
+    expect(reload("app-1").visitors).toContain("a query under way then fails");
+    expect(reload("lb-1").verdict).toBe("safe");
+  });
+
   it("is careful if one of several is away for a moment", () => {
     const { verdict, visitors } = judged(
       ...webs(2),

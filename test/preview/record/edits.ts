@@ -44,6 +44,7 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
       ...edit("app", { count: 1 }),
       "webstack:consent": [`delete app-2 until ${soon}`],
     },
+    "databases-added": edit("db", { nodes: 5 }),
     "mysql-setting": edit("db", { bufferPoolMib: 256 }),
     "app-release": edit("app", { path: otherApp }),
     "app-variable": edit("app", { env: { LOG_LEVEL: "debug" } }),
