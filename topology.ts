@@ -9,6 +9,9 @@ export const roles = ["lb", "web", "app", "db"] as const;
 /** Most servers in a spread placement group. Source: Hetzner placement group documentation. */
 const groupSize = 10;
 
+/** Most database nodes: Group Replication takes at most nine members. */
+const mostDatabases = 9;
+
 /** Host part before node 1; lower addresses are left to the cloud's gateway. */
 const firstHostPart = 10;
 
@@ -73,6 +76,8 @@ export interface Topology {
   app: PlannedNode[];
   /** Database nodes. */
   db: PlannedDatabase[];
+  /** Names and addresses of all database nodes that the stack has or may get, in order. */
+  databaseSlots: Peer[];
 }
 
 /**
@@ -84,12 +89,15 @@ export interface Topology {
 export function topology({ ipRange, locations, counts }: TopologyInput): Topology {
   if (locations.length === 0) throw new Error("locations must name at least one, got none");
   const network = networkNumber(ipRange);
+  const peer = (role: Role, number: number): Peer => ({
+    name: `${role}-${number}`,
+    privateIp: ipv4Text(network + subnetOffset(role) + firstHostPart + checked(role, number)),
+  });
   const tier = (role: Role): PlannedNode[] =>
     Array.from({ length: counts[role] }, (_, i) => ({
-      name: `${role}-${i + 1}`,
+      ...peer(role, i + 1),
       role,
       number: i + 1,
-      privateIp: ipv4Text(network + subnetOffset(role) + firstHostPart + checked(role, i + 1)),
       location: locations[i % locations.length]!,
       placementGroup: `${role}-${Math.floor(i / groupSize) + 1}`,
     }));
@@ -106,6 +114,7 @@ export function topology({ ipRange, locations, counts }: TopologyInput): Topolog
     web: tier("web"),
     app: tier("app"),
     db: tier("db").map((node) => ({ ...node, mysqlServerId: node.number })),
+    databaseSlots: Array.from({ length: mostDatabases }, (_, i) => peer("db", i + 1)),
   };
 }
 

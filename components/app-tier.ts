@@ -14,7 +14,7 @@ import { databaseProxy, type DatabaseProxyFacts } from "../services/database-pro
 import { everyNode, type NodeFacts, type NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
 import { numbered } from "../resources/naming";
-import type { PlannedNode } from "../topology";
+import type { Peer, PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
 import type { InnerTlsAccess } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
@@ -23,6 +23,8 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface AppTierArgs extends TierArgs {
   /** Databases of the app. */
   database: DatabaseAccess;
+  /** All database nodes that the stack has or may get, in order. */
+  databaseSlots: readonly Peer[];
   /** How the app runs, and its health check. */
   program: AppProgram;
   /** Environment of the app, such as `{ LOG_LEVEL: "info" }`; values may hold placeholders. */
@@ -95,6 +97,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
     const sessionSecrets = sessionSecretsOf(name, args.sessionSecretVersion ?? 1, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
+      databaseSlots: args.databaseSlots,
       program,
       // The rollout starts with the first node, and stops there if the migration fails.
       migrates: index === 0,

@@ -1,5 +1,6 @@
 import type { CloudChange, Effect, HostChange, UnitChange } from "./model";
 import { serverEffects } from "./server-effects";
+import { isAppProcess } from "./host-changes";
 import { unknownConfiguration } from "./hosts";
 
 /** Number of nodes of each tier during the change. */
@@ -13,16 +14,25 @@ const tierWords: Record<string, string> = {
   db: "database node",
 };
 
-/** All effects of a plan, the worst first, without duplicates. */
+/** Proxy to the databases on an app node; elsewhere the unit is a proxy of requests. */
+const databaseProxy = "haproxy.service";
+
+/**
+ * All effects of a plan, the worst first, without duplicates.
+ *
+ * @param lost effects that follow from neither units nor resources, see `edge-losses.ts`.
+ */
 export function effectsOf(
   hosts: readonly HostChange[],
   cloud: readonly CloudChange[],
   sizes: TierSizes,
+  lost: readonly Effect[],
 ): Effect[] {
   const left = (role: string) => (sizes[role] ?? 1) - gone(hosts, role);
   const all = [
     ...hosts.flatMap((host) => hostEffects(host, sizes, left(host.role))),
     ...cloud.flatMap(cloudEffects),
+    ...lost,
   ];
   const once = new Map(all.map((effect) => [`${effect.visitors}|${effect.reason}`, effect]));
   return [...once.values()].sort((a, b) => b.level - a.level);
@@ -39,7 +49,8 @@ function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[]
   const unknown = host.others.includes(unknownConfiguration);
   return [
     ...serverEffects(host, size, left),
-    ...host.units.flatMap((unit) => unitEffects(unit, tier, size)),
+    ...host.units.flatMap((unit) => unitEffects(unit, { tier, size, processes: host.processes })),
+    ...packageEffects(host, tier),
     ...(unknown
       ? [
           {
@@ -52,8 +63,36 @@ function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[]
   ];
 }
 
+/**
+ * Effects of an installation. apt may upgrade further packages for it, and the scripts of a package restart its
+ * services, of which the plan knows nothing.
+ */
+function packageEffects({ packages = [] }: HostChange, tier: string): Effect[] {
+  if (packages.length === 0) return [];
+  const visitors = `one ${tier} at a time installs packages; where apt upgrades the package of a running service for that, the service restarts, and its requests are cut`;
+  return [{ level: 1, visitors, reason: `each ${tier} installs ${packages.join(", ")}` }];
+}
+
+/** The host of a unit. */
+interface UnitHost {
+  /** Name of its tier in a sentence. */
+  tier: string;
+  /** Number of the tier's nodes. */
+  size: number;
+  /** Processes of the app on each node. @default none */
+  processes?: number | undefined;
+}
+
 /** Effects of a unit's reload or restart on visitors. */
-function unitEffects({ unit, verb, drained }: UnitChange, tier: string, size: number): Effect[] {
+function unitEffects(
+  { unit, verb, drained }: UnitChange,
+  { tier, size, processes = 0 }: UnitHost,
+): Effect[] {
+  if (verb === "reload" && unit === databaseProxy && tier === tierWords.app) {
+    const visitors =
+      "connections of the app to the databases are cut within a minute after the reload; a query under way then fails";
+    return [{ level: 1, visitors, reason: `the database proxy of each ${tier} reloads` }];
+  }
   if (verb === "reload") {
     const visitors = "services read their settings anew and go on; no request fails";
     return [{ level: 0, visitors, reason: "" }];
@@ -61,11 +100,7 @@ function unitEffects({ unit, verb, drained }: UnitChange, tier: string, size: nu
   if (verb === "start") return [];
   const reason = `${unit.replace(/@\d+\.service$|\.service$/, "")} restarts on each ${tier}, one after the other`;
   if (unit.startsWith("mysql.")) return [mysqlRestart(size, reason)];
-  if (/^app@/.test(unit)) {
-    const visitors =
-      "one process of the app after the other ends its requests and restarts, and the rest answers; no request fails";
-    return [{ level: 1, visitors, reason }];
-  }
+  if (isAppProcess(unit)) return [appRestart(size * processes, reason)];
   if (drained || (unit.startsWith("nginx.") && size > 1)) {
     const visitors = `each ${tier} gives its visitors to another one before its ${unit.replace(".service", "")} restarts; only answers that take longer than ten seconds are cut; one node at a time`;
     return [{ level: 1, visitors, reason }];
@@ -83,6 +118,18 @@ function unitEffects({ unit, verb, drained }: UnitChange, tier: string, size: nu
     return [{ level: 0, visitors: "nothing that answers visitors stops", reason: "" }];
   }
   return [{ level: 1, visitors: "nothing that answers visitors stops", reason }];
+}
+
+/** @param processes number of the app's processes in the whole stack. */
+function appRestart(processes: number, reason: string): Effect {
+  if (processes !== 1) {
+    const visitors =
+      "one process of the app after the other ends its requests and restarts, and the rest answers; no request fails";
+    return { level: 1, visitors, reason };
+  }
+  const visitors =
+    "the only process of the app is off while it restarts: what needs the app fails until it is healthy";
+  return { level: 2, visitors, reason: `${reason}, and no other process of the app stands in` };
 }
 
 function mysqlRestart(size: number, reason: string): Effect {

@@ -55,6 +55,25 @@ function servicesOf(value: unknown): BundleService[] {
   return Array.isArray(value) ? (value as BundleService[]) : [];
 }
 
+/** Packages that a step of a host's configuration adds; a host removes none. */
+export function addedPackages({ before, after }: Step): string[] {
+  const [old, next] = [before.packages, after.packages].map((all) =>
+    Array.isArray(all) ? all.map(String) : [],
+  );
+  return next!.filter((name) => !old!.includes(name));
+}
+
+/** Number of processes of the app that a host runs both before and after a step of its configuration. */
+export function appProcesses({ before, after }: Step): number {
+  const units = (side: unknown) => servicesOf(side).filter(({ unit }) => isAppProcess(unit));
+  return Math.min(units(before.services).length, units(after.services).length);
+}
+
+/** True for the unit of a process of the app that answers visitors, such as `app@1.service`. */
+export function isAppProcess(unit: string): boolean {
+  return unit.startsWith("app@");
+}
+
 /**
  * Reloads and restarts of a host's units for changed paths, by the rule of the host's own `verbFor`
  * (host/converge/services.ts): a restart takes precedence over a reload.

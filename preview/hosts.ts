@@ -1,5 +1,5 @@
 import type { Values } from "../plugin/values";
-import { fileChanges, unitChanges } from "./host-changes";
+import { addedPackages, appProcesses, fileChanges, unitChanges } from "./host-changes";
 import type { HostChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { isUnknown, mapOf, valueChanges, valueText } from "./values";
@@ -53,6 +53,8 @@ function hostChange(node: string, server?: Step, configuration?: Step): HostChan
   const root = String(mapOf(configuration?.after.release).root ?? "/srv/app");
   const paths = [...files.map(({ path }) => path), ...(release ? [`${root}/current`] : [])];
   const fate = server && serverChange(server);
+  const packages = isRunning ? addedPackages(configuration) : [];
+  const processes = isRunning ? appProcesses(configuration) : 0;
   return {
     node,
     role: /^[a-z]+/.exec(node)?.[0] ?? "",
@@ -60,6 +62,8 @@ function hostChange(node: string, server?: Step, configuration?: Step): HostChan
     ...(release ? { release } : {}),
     files,
     units: isRunning ? unitChanges(configuration, paths) : [],
+    ...(packages.length > 0 ? { packages } : {}),
+    ...(processes > 0 ? { processes } : {}),
     others: isRunning ? otherChanges(configuration) : whole(server, configuration),
   };
 }

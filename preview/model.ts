@@ -56,6 +56,10 @@ export interface HostChange {
   release?: { from?: string; to?: string };
   files: FileChange[];
   units: UnitChange[];
+  /** Packages of the distribution that the host installs. @default none */
+  packages?: string[];
+  /** Processes of the app that serve before the change and after it. @default the host runs no app */
+  processes?: number;
   /** Other changes, in words. */
   others: string[];
 }

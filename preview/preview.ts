@@ -9,6 +9,7 @@ import type {
   SettingChange,
   Verdict,
 } from "./model";
+import { edgeLosses } from "./edge-losses";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import { offerWarnings } from "./offers";
@@ -39,15 +40,12 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
   const refused = plan.errors.map((text) => text.replace(preamble, ""));
-  const effects = effectsOf(hosts, cloud, sizesOf(plan));
+  const effects = effectsOf(hosts, cloud, sizesOf(plan), edgeLosses(plan));
   const isRefused = refused.length > 0;
   return {
     stack,
     verdict: isRefused ? "dangerous" : verdictOf(effects),
-    reasons: [
-      ...(isRefused ? ["the plan is refused as it stands"] : []),
-      ...new Set(effects.filter(({ level }) => level > 0).map(({ reason }) => reason)),
-    ],
+    reasons: [...(isRefused ? ["the plan is refused as it stands"] : []), ...reasonsOf(effects)],
     counts: countsOf(hosts, cloud),
     // A refused plan does not contain all resources.
     ...(prices && !isRefused ? { cost: costOf(plan, prices) } : {}),
@@ -78,6 +76,16 @@ function withoutEffect({ steps }: Plan): string[] {
     "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
       "(image, locations, admin.user)",
   ];
+}
+
+/** Reasons for a verdict other than safe; beside dangerous ones, the lesser ones share a line. */
+function reasonsOf(effects: readonly Effect[]): string[] {
+  const of = (wanted: Effect["level"]) => [
+    ...new Set(effects.filter(({ level }) => level === wanted).map(({ reason }) => reason)),
+  ];
+  const [worst, lesser] = [of(2), of(1).filter((reason) => !of(2).includes(reason))];
+  if (worst.length === 0 || lesser.length === 0) return [...worst, ...lesser];
+  return [...worst, lesser.join("; ")];
 }
 
 function verdictOf([worst]: readonly Effect[]): Verdict {

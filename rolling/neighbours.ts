@@ -10,6 +10,12 @@ const fronts = {
   db: { tier: "app", proxies: ["primary", "replicas"] },
 } as const;
 
+/**
+ * Proxies with a server for every database node that the stack may get; a server without a node is disabled, and that of
+ * a node that leaves is drained (services/database-proxy/slots.ts).
+ */
+const withSlots: readonly string[] = fronts.db.proxies;
+
 /** Command that lists HAProxy's proxies with their servers. Source: https://docs.haproxy.org/3.2/management.html#9.1 */
 const askProxies = "curl -sfm 5 'http://127.0.0.1:8404/;csv'";
 
@@ -20,17 +26,18 @@ interface View {
   servers: ReadonlyMap<string, boolean> | undefined;
 }
 
-/** Servers of HAProxy's given proxies by name; true if one of the proxies sends them requests. */
+/** Servers in use of HAProxy's given proxies by name; true if one of the proxies sends them requests. */
 export function serversIn(csv: string, proxies: readonly string[]): Map<string, boolean> {
   const [names = "", ...rows] = csv.trim().replace(/^# /, "").split("\n");
   const columns = names.split(",");
   const found = new Map<string, boolean>();
   for (const row of rows) {
     const cell = (name: string) => row.split(",")[columns.indexOf(name)] ?? "";
-    const server = cell("svname");
-    if (!proxies.includes(cell("pxname")) || ["FRONTEND", "BACKEND"].includes(server)) continue;
+    const [proxy, server, status] = [cell("pxname"), cell("svname"), cell("status")];
+    if (!proxies.includes(proxy) || ["FRONTEND", "BACKEND"].includes(server)) continue;
+    if (withSlots.includes(proxy) && /^(MAINT|DRAIN)/.test(status)) continue;
     // A server `UP 1/2` is failing its checks; a server `NOLB` gets no new requests.
-    found.set(server, found.get(server) === true || cell("status") === "UP");
+    found.set(server, found.get(server) === true || status === "UP");
   }
   return found;
 }

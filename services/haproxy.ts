@@ -61,6 +61,10 @@ export interface PackagedHaproxy {
   needs?: readonly string[];
   /** Further files that HAProxy reads, whole texts by absolute path. @default none */
   programs?: Readonly<Record<string, string>>;
+  /** Files that HAProxy's programs read anew while it runs, whole texts by absolute path. @default none */
+  live?: Readonly<Record<string, string>>;
+  /** True if HAProxy restarts where it would reload. @default false */
+  restarts?: boolean;
   /** What comes before a restart. @default nothing: no other node could take the work */
   aside?: BundleAside | undefined;
 }
@@ -71,6 +75,8 @@ export function packagedHaproxy({
   health,
   needs = [],
   programs = {},
+  live = {},
+  restarts = false,
   aside,
 }: PackagedHaproxy): ServicePart {
   const read = [haproxyConfigPath, ...Object.keys(programs), ...needs];
@@ -79,13 +85,13 @@ export function packagedHaproxy({
     files: {
       [haproxyConfigPath]: rootFile(config),
       ...Object.fromEntries(
-        Object.entries(programs).map(([path, whole]) => [path, rootFile(whole)]),
+        Object.entries({ ...programs, ...live }).map(([path, whole]) => [path, rootFile(whole)]),
       ),
       [dropInPath]: rootFile(alwaysRestarted(100, proxySandbox)),
     },
     checks: [
       {
-        files: read,
+        files: [...read, ...Object.keys(live)],
         command: ["/usr/sbin/haproxy", "-c", "-f", haproxyConfigPath],
         ...(needs.length > 0 ? { needs: [...needs] } : {}),
       },
@@ -94,8 +100,8 @@ export function packagedHaproxy({
     services: [
       {
         unit: "haproxy.service",
-        reloadFiles: read,
-        restartFiles: [dropInPath],
+        reloadFiles: restarts ? [] : read,
+        restartFiles: [dropInPath, ...(restarts ? read : [])],
         needs: [...needs],
         ...(health ? { health } : {}),
         ...(aside ? { aside } : {}),

@@ -156,6 +156,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const appTier = new AppTier("app", {
     nodes: plan.app,
     database: dbTier.access,
+    databaseSlots: plan.databaseSlots,
     program,
     env: app.env,
     secretEnv: app.secretEnv,

@@ -163,11 +163,31 @@ async function settle(acted: readonly BundleService[]): Promise<void> {
   for (const service of services) await waitHealthy(service);
 }
 
-/** Stops and disables units; while `booting`, their stop is not awaited. */
+/**
+ * Stops and disables units, each by a call of its own: systemctl refuses a whole call for one unit whose file is gone,
+ * and leaves the other units of the call enabled and running.
+ *
+ * @param booting true: their stop is not awaited. @default false
+ * @throws Error naming the units that are still enabled or running.
+ */
 export async function retire(units: readonly string[], booting = false): Promise<void> {
   if (units.length === 0) return;
-  for (const unit of units) say("retire", unit);
   const caller = booting ? queueing : [systemctl];
-  await run([...caller, "disable", "--now", "--quiet", ...units], startSeconds);
-  await run([systemctl, "reset-failed", ...units]);
+  await Promise.all(
+    units.map(async (unit) => {
+      say("retire", unit);
+      const { status } = await run([...caller, "disable", "--now", "--quiet", unit], startSeconds);
+      // A unit without a file cannot be disabled, and still runs.
+      if (status !== 0) await run([...caller, "stop", "--quiet", unit], startSeconds);
+      await run([systemctl, "reset-failed", unit]);
+    }),
+  );
+  if (booting) return;
+  const states = await unitStates(units);
+  const left = units.filter(
+    (unit) => isUp(states.get(unit)) || states.get(unit)?.file === "enabled",
+  );
+  if (left.length === 0) return;
+  const tails = await Promise.all(left.map((unit) => journalTail(unit)));
+  throw new Error(`${left.join(", ")} could not be stopped and disabled\n${tails.join("\n")}`);
 }

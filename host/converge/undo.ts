@@ -39,7 +39,9 @@ export async function undo(
     changed.has(`${unitDirectory}/${unit}`) ||
     changed.has(`${unitDirectory}/${unit.replace(/@.*\./, "@.")}`);
   // Units are disabled first, because that is impossible once their files are gone.
-  await retire(added.filter(isOurs), booting);
+  const running = await retire(added.filter(isOurs), booting).catch(
+    (error: Error) => error.message,
+  );
   const problems = restore(swap);
   if (problems.length > 0) {
     throw notBack(
@@ -50,6 +52,7 @@ export async function undo(
     await reloadUnits(swap.kept.map(([path]) => path));
     const fromPackages = after.filter(({ unit }) => added.includes(unit) && !isOurs(unit));
     await restoreServices(before, fromPackages, changed, booting, earlier);
+    if (running !== undefined) throw new Error(running);
     if (swap.confirmation !== undefined) recordUndoneLogin(swap.confirmation, swap.changed);
     endSwap();
   } catch (error) {

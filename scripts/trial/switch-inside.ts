@@ -82,7 +82,8 @@ function startProxy(members: readonly Member[], before: boolean): void {
     privateIp: address,
   }));
   const { files = {} } = databaseProxy.part({
-    databases: databases as never,
+    databases,
+    databaseSlots: databases,
     peers: [],
     processes: 1,
   });

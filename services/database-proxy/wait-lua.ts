@@ -10,32 +10,43 @@ export const waitPath = "/etc/haproxy/webstack-wait.lua";
 export const longestWaitSeconds = 5;
 
 /**
- * Renders the action `wait-for-primary`: a new session waits while no server of backend `primary` takes sessions.
- * HAProxy has no directive for that: it refuses a session at once if no server is up, and queues only for a server that
- * is up and has no free slot. During a longer outage sessions are refused at once, so that an app can answer.
+ * Renders the actions `wait-for-primary` and `wait-for-reader`: a new session waits while no server takes sessions that
+ * write, or that read. HAProxy has no directive for that: it refuses a session at once if no server is up, and queues
+ * only for a server that is up and has no free slot. No server is up until the first checks after a start, and while
+ * the primary changes. During a longer outage sessions are refused at once, so that an app can answer.
  *
  * https://www.arpalert.org/src/haproxy-lua-api/3.2/index.html
  */
 export function waitLua(): string {
   return text`
     ${generatedNotice.replace(/^#/, "--")}
-    local missingMs = 0
+    local longestMs = ${longestWaitSeconds * 1_000}
 
-    local function is_there()
-      return core.backends.primary:get_srv_act() > 0
+    local function serves(backend)
+      return core.backends[backend]:get_srv_act() > 0
     end
+
+    local is_there = {
+      primary = function() return serves("primary") end,
+      reader = function() return serves("replicas") or serves("primary") end,
+    }
+    local missingMs = { primary = 0, reader = 0 }
 
     core.register_task(function()
       while true do
-        missingMs = is_there() and 0 or missingMs + 100
+        for who, is in pairs(is_there) do
+          missingMs[who] = is() and 0 or missingMs[who] + 100
+        end
         core.msleep(100)
       end
     end)
 
-    core.register_action("wait-for-primary", { "tcp-req" }, function()
-      while not is_there() and missingMs < ${longestWaitSeconds * 1_000} do
-        core.msleep(25)
-      end
-    end)
+    for who, is in pairs(is_there) do
+      core.register_action("wait-for-" .. who, { "tcp-req" }, function()
+        while not is() and missingMs[who] < longestMs do
+          core.msleep(25)
+        end
+      end)
+    end
   `;
 }

@@ -10,6 +10,7 @@ export interface FloatingAddressesFacts {
 }
 
 const unitPath = "/etc/systemd/system/webstack-floating-ip.service";
+const givenUpProgramPath = "/etc/webstack/floating-ip-given-up";
 const watchUnitPath = "/etc/systemd/system/webstack-floating-ipv6.service";
 const watchProgramPath = "/etc/webstack/floating-ipv6";
 
@@ -23,6 +24,7 @@ export const floatingAddresses: Service<FloatingAddressesFacts> = {
     return {
       files: {
         [unitPath]: rootFile(floatingIpUnit(facts.floatingAddresses)),
+        [givenUpProgramPath]: rootFile(givenUpProgram(facts.floatingAddresses)),
         ...(watch
           ? {
               [watchProgramPath]: rootFile(watchProgram(ipv6)),
@@ -30,15 +32,15 @@ export const floatingAddresses: Service<FloatingAddressesFacts> = {
             }
           : {}),
       },
-      checks: watch
-        ? [{ files: [watchProgramPath], command: ["/bin/sh", "-n", watchProgramPath] }]
-        : [],
+      checks: [givenUpProgramPath, ...(watch ? [watchProgramPath] : [])].map((path) => ({
+        ...{ files: [path], command: ["/bin/sh", "-n", path] },
+      })),
       unitFiles: { own: [unitPath, ...(watch ? [watchUnitPath] : [])] },
       services: [
         {
           unit: "webstack-floating-ip.service",
           reloadFiles: [],
-          restartFiles: [unitPath],
+          restartFiles: [unitPath, givenUpProgramPath],
           needs: [],
         },
         ...(watch
@@ -66,6 +68,9 @@ const options6 = "nodad preferred_lft 0";
  * interface of one server; either server accepts the traffic at once, without a step in the failover.
  * The addresses are on the loopback interface, so the unit names no interface, and no program that configures the
  * public interface removes them. With IPv6 turned off, IPv4 must still come up.
+ *
+ * Without ExecStop: visitors use the addresses while the unit restarts. systemd would run the new unit's ExecStop
+ * anyway, which does not name an address that is given up.
  */
 function floatingIpUnit(addresses: readonly string[]): string {
   const add = (address: string) =>
@@ -82,11 +87,33 @@ function floatingIpUnit(addresses: readonly string[]): string {
     Type=oneshot
     RemainAfterExit=yes
     ${addresses.map(add)}
-    ${addresses.map((address) => `ExecStop=-/sbin/ip address delete ${address} dev lo`)}
+    RuntimeDirectory=webstack-floating-ip
+    RuntimeDirectoryPreserve=yes
+    ExecStartPost=-/bin/sh ${givenUpProgramPath}
     ${onceSandbox("CAP_NET_ADMIN")}
 
     [Install]
     WantedBy=multi-user.target
+  `;
+}
+
+/**
+ * Renders the program that removes from the loopback interface what an earlier start put there and is no longer the
+ * stack's. It reads a record, because other programs have addresses of their own on that interface, such as keepalived.
+ */
+function givenUpProgram(addresses: readonly string[]): string {
+  return text`
+    #!/bin/sh
+    ${generatedNotice}
+    set -u
+    addresses="${addresses.join(" ")}"
+    record="$RUNTIME_DIRECTORY/addresses"
+
+    for address in $(cat "$record" 2>/dev/null); do
+      case " $addresses " in *" $address "*) continue ;; esac
+      ip address delete "$address" dev lo && echo "removed $address, which is given up"
+    done
+    echo "$addresses" >"$record"
   `;
 }
 

@@ -21,6 +21,7 @@ export function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
       appPassword: pulumi.secret(`${secretMark}db`),
       caPem: pulumi.output("certificate of the databases\n"),
     },
+    databaseSlots: plan.databaseSlots,
     program: sampleProgram(),
     env: {},
     secretEnv: {},

@@ -28,6 +28,14 @@ describe("the verdict", () => {
     expect([verdict, counts.reloaded, counts.restarted]).toEqual(["safe", 1, 0]);
   });
 
+  it("is careful if the proxy to the databases reloads, whose old worker ends with its sessions", () => {
+    const reload = (node: string) =>
+      judged(configuration(node, "haproxy.service", "/etc/haproxy/haproxy.cfg", "reload"));
+    expect(reload("app-1").verdict).toBe("careful");
+    expect(reload("app-1").visitors).toContain("a query under way then fails");
+    expect(reload("lb-1").verdict).toBe("safe");
+  });
+
   it("is careful if one of several is away for a moment", () => {
     const { verdict, visitors } = judged(
       ...webs(2),
@@ -37,6 +45,20 @@ describe("the verdict", () => {
     expect(visitors).toContain("one node at a time");
   });
 
+  it("is careful if packages are installed, and safe if they are only no longer wanted", () => {
+    const packages = (before: string[], after: string[]) =>
+      judged(
+        ...webs(2),
+        step("update", "web-1-configuration", "host:index:Configuration", {
+          ...{ before: { packages: before }, after: { packages: after }, changed: ["packages[1]"] },
+        }),
+      );
+    const { verdict, reasons, visitors } = packages(["nginx"], ["nginx", "brotli"]);
+    expect([verdict, reasons]).toEqual(["careful", ["each web node installs brotli"]]);
+    expect(visitors).toMatch(/^one web node at a time installs packages; where apt upgrades/);
+    expect(packages(["nginx", "brotli"], ["nginx"]).verdict).toBe("safe");
+  });
+
   it("is dangerous if nobody stands in", () => {
     const { verdict, visitors, reasons } = judged(server("update", "app-1", ["cpx22", "cpx32"]));
     expect(verdict).toBe("dangerous");
@@ -44,6 +66,34 @@ describe("the verdict", () => {
     expect(reasons).toEqual(["nobody stands in for the only app server"]);
     const mysql = configuration("db-1", "mysql.service", "/a", "restart");
     expect(judged(server("same", "db-1", ["cpx22", "cpx22"]), mysql).verdict).toBe("dangerous");
+  });
+
+  it("is dangerous if the only process of the app restarts", () => {
+    const app = (processes: [before: number, after: number], ...nodes: string[]) => {
+      const units = (count: number) =>
+        Array.from({ length: count }, (_, i) => ({
+          ...{ unit: `app@${3001 + i}.service`, needs: [], reloadFiles: [] },
+          restartFiles: ["/etc/webstack/app.env"],
+        }));
+      const [before, after] = processes.map((count, i) => ({
+        ...{ files: { "/etc/webstack/app.env": `A=${i}\n` }, services: units(count) },
+      }));
+      const changed = step("update", "app-1-configuration", "host:index:Configuration", {
+        ...{ before: before!, after: after! },
+      });
+      return judged(...nodes.map((node) => server("same", node, ["cpx22", "cpx22"])), changed);
+    };
+    const only = app([1, 1], "app-1");
+    expect([only.verdict, only.reasons]).toEqual([
+      "dangerous",
+      [
+        "app restarts on each app node, one after the other, and no other process of the app stands in",
+      ],
+    ]);
+    expect(only.visitors).toContain("the only process of the app is off while it restarts");
+    expect(app([1, 2], "app-1").verdict).toBe("dangerous");
+    expect(app([2, 2], "app-1").verdict).toBe("careful");
+    expect(app([1, 1], "app-1", "app-2").verdict).toBe("careful");
   });
 
   it("counts a server that comes with the change as nobody yet", () => {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { cloudCall } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../../scripts/local/paths";
 import { MemoryCloud } from "../../scripts/hostless/memory-cloud";
-import { before, edits } from "./record/edits";
+import { before, edits, named, namedEdits } from "./record/edits";
 import { type Config, HostlessStack } from "../../scripts/hostless/hostless-stack";
 import { shortened } from "./record/shortened";
 
@@ -46,6 +46,9 @@ async function main(asked: string[]): Promise<void> {
       await stack.up(edited["volume-grown"]!);
       keep("volume-shrunk", await stack.preview(base, {}, tell));
     }
+    const https = Object.entries(namedEdits(named(base))).filter(([name]) => isAsked(name));
+    if (https.length > 0) await stack.up(named(base));
+    for (const [name, config] of https) keep(name, await stack.preview(config, {}, tell));
     const [pricing, types] = await Promise.all(
       ["/pricing", "/server_types"].map((path) => cloudCall(cloud.access, "GET", path)),
     );

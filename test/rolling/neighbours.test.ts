@@ -43,6 +43,22 @@ describe("the servers of an HAProxy", () => {
   });
 });
 
+describe("the servers of the proxy to the databases", () => {
+  it("are those in use: a slot without a node is disabled, and a node that leaves is drained", () => {
+    const csv = [
+      "pxname,svname,status",
+      ...["primary,db-1,UP", "primary,db-2,DOWN", "primary,db-3,MAINT", "primary,db-4,MAINT"],
+      ...["replicas,db-1,DOWN", "replicas,db-2,UP", "replicas,db-3,DRAIN", "replicas,db-4,MAINT"],
+    ].join("\n");
+    expect([...serversIn(csv, ["primary", "replicas"])]).toEqual([
+      ["db-1", true],
+      ["db-2", true],
+    ]);
+    const web = "pxname,svname,status\nweb,web-1,MAINT";
+    expect([...serversIn(web, ["web"])]).toEqual([["web-1", false]]);
+  });
+});
+
 describe("problems of nodes", () => {
   it("are none in a whole stack", async () => {
     const hosts = new FakeHosts();

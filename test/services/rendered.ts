@@ -186,9 +186,9 @@ export function appNodeWith(
   program: AppProgram,
   more: Partial<AppNodeFacts> = {},
 ): Bundle {
-  const [migrates, requests] = [index === 0, webRequests()];
-  const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
-  const facts = { ...nodeFacts("app", index), ...own, workers: [], cron: [], checkTables: true };
+  const own = { databases: plan.db, databaseSlots: plan.databaseSlots, program, checkTables: true };
+  const rest = { migrates: index === 0, processes: 2, requests: webRequests(), release };
+  const facts = { ...nodeFacts("app", index), ...own, ...rest, workers: [], cron: [] };
   return nodeBundle({ ...facts, ...more }, AppTier.services);
 }
 

@@ -1,3 +1,4 @@
+import { databasesListPath } from "../../services/database-proxy/slots";
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../services/app/app-environment";
 import { packageStartPaths } from "../../services/mysql/package-start";
@@ -164,11 +165,12 @@ describe("every node", () => {
     const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
     const byHand = ["converge", "edge"].map((name) => `/usr/local/lib/webstack/${name}.js`);
     const stop = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
-    // sshd reads the keys at each login, systemd the stop at the next one, apt its settings at each run.
+    // HAProxy's program reads the list of the databases each second, sshd the keys at each login, systemd the stop at the next one, apt its settings at each run.
     const updates = Object.values(automaticUpdatePaths);
     // dpkg reads its hooks at each run, and the hooks the settings of MySQL.
     const upgrades = [packageStartPaths.hooks, packageStartPaths.settings];
-    const atOnce = ["/etc/ssh/authorized_keys.d/webstack", stop, ...updates, ...upgrades];
+    const live = ["/etc/ssh/authorized_keys.d/webstack", databasesListPath];
+    const atOnce = [...live, stop, ...updates, ...upgrades];
     expect(unused.filter((path) => ![...byHand, ...atOnce].includes(path))).toEqual([]);
   });
 });

@@ -161,19 +161,22 @@ describe("a roll-back that fails", () => {
     expect(pictureOf(host)).toEqual(mixed);
   });
 
-  it("says that files are back when only systemd refuses", async () => {
+  it.each([
+    ["daemon-reload", "/usr/bin/systemctl"],
+    ["new.service", "new.service could not be stopped and disabled"],
+  ])("says that files are back when only systemd refuses: %s", async (word, why) => {
     unhealthy("new.service");
     const answer = systemd.answer!;
     systemd.answer = (command) => {
       const undoing = systemd.messages.some((line) => line.startsWith("roll back"));
-      const refuses = undoing && command.includes("daemon-reload");
+      const refuses = undoing && command.includes(word) && !command.includes("show");
       return refuses ? { status: 1, stderr: "no bus" } : answer(command);
     };
     const outcome = await apply(host.second);
     expect(outcome).toHaveProperty("rolledBack", false);
     expect(outcome).toHaveProperty(
       "notBack",
-      expect.stringContaining("every file is restored, but not every service: /usr/bin/systemctl"),
+      expect.stringContaining(`every file is restored, but not every service: ${why}`),
     );
     systemd.answer = undefined;
     await apply(host.first);

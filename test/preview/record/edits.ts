@@ -44,9 +44,11 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
       ...edit("app", { count: 1 }),
       "webstack:consent": [`delete app-2 until ${soon}`],
     },
+    "databases-added": edit("db", { nodes: 5 }),
     "mysql-setting": edit("db", { bufferPoolMib: 256 }),
     "app-release": edit("app", { path: otherApp }),
     "app-variable": edit("app", { env: { LOG_LEVEL: "debug" } }),
+    "app-packages": edit("app", { packages: ["imagemagick"] }),
     "region-move": { ...base, "webstack:locations": ["hel1", "fsn1"] },
     certificate: { ...base, "webstack:domains": ["www.example.com"] },
     cost: {
@@ -61,5 +63,23 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
     },
     "refused-file": { ...edit("web", { count: "two" }), "webstack:loadBalancer": {} },
     "admin-address": edit("admin", { cidrs: ["198.18.1.1/32", "192.0.2.7/32"] }),
+  };
+}
+
+/** The stack that {@link namedEdits} begin with: two host names with certificates of an authority. */
+export function named(base: Config): Config {
+  return { ...base, "webstack:domains": ["www.example.com", "shop.example.com"] };
+}
+
+/**
+ * Edits by name of a stack with host names and HTTPS.
+ *
+ * @param base what {@link named} returns.
+ */
+export function namedEdits(base: Config): Record<string, Config> {
+  return {
+    "https-off": { ...base, "webstack:tls": { mode: "off" } },
+    "self-signed": { ...base, "webstack:tls": { mode: "selfSigned" } },
+    "domain-removed": { ...base, "webstack:domains": ["www.example.com"] },
   };
 }

@@ -61,8 +61,15 @@ function shortenBoth(type: string, old?: State, next?: State): void {
 function keepDifferent(key: string, old?: State, next?: State): void {
   const before = (old?.inputs?.[key] ?? {}) as Values;
   const after = (next?.inputs?.[key] ?? {}) as Values;
+  // The engine's mark of a value that is not known yet is a text.
+  if (typeof before === "string" || typeof after === "string") return;
   for (const path of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (old && next && before[path] !== after[path]) continue;
+    const differs = old && next && before[path] !== after[path];
+    // The preview shows no line of a compiled program.
+    const isCompiled =
+      path.endsWith(".js") && (before[path] === undefined) !== (after[path] === undefined);
+    if (differs && isCompiled) (path in before ? before : after)[path] = "";
+    if (differs) continue;
     if (old && next) {
       delete before[path];
       delete after[path];

@@ -1,0 +1,133 @@
+import type { Effect } from "./model";
+import { configurationType } from "./hosts";
+import type { Plan, Step } from "./plan";
+import { isUnknown, mapOf } from "./values";
+
+const haproxyPath = "/etc/haproxy/haproxy.cfg";
+const acmePath = "/etc/webstack/acme.json";
+/** Folder of the authority's certificates in a `bind` line, as in services/edge-haproxy/https.ts. */
+const authorityFolder = "crt /var/lib/webstack-acme/live";
+/** A load balancer's own certificate, which no browser trusts. */
+const placeholder = { type: "tls:index/selfSignedCert:SelfSignedCert", name: /-placeholder$/ };
+
+/** Side of a change of a load balancer: whole texts, undefined if they are not known. */
+interface Edge {
+  haproxy?: string;
+  acme?: string;
+}
+
+/**
+ * Effects of what visitors use and the load balancers no longer offer afterwards: listeners, trusted certificates, host
+ * names. The load balancers only reload for that, so the effects of their units do not show it.
+ */
+export function edgeLosses(plan: Plan): Effect[] {
+  const isEdge = ({ type, name, fate }: Step) =>
+    type === configurationType && fate === "update" && /^lb-\d+-configuration$/.test(name);
+  return plan.steps.filter(isEdge).flatMap((step) => {
+    const [before, after] = [edgeOf(step.before), edgeOf(step.after)];
+    return [
+      ...listenerLosses(before, after),
+      ...trustLosses(plan, before, after),
+      ...nameLosses(before, after),
+    ];
+  });
+}
+
+function edgeOf({ files }: Step["before"]): Edge {
+  if (isUnknown(files)) return {};
+  const textOf = (path: string) => {
+    const found = mapOf(files)[path];
+    return typeof found === "string" && !isUnknown(found) ? found : undefined;
+  };
+  const [haproxy, acme] = [textOf(haproxyPath), textOf(acmePath)];
+  return {
+    ...(haproxy === undefined ? {} : { haproxy }),
+    ...(acme === undefined ? {} : { acme }),
+  };
+}
+
+/** Addresses with ports on which the frontend for visitors listens, such as `*:443`. */
+function listeners(haproxy: string): string[] {
+  const frontend = /^frontend public\n((?:[ \t].*\n|\n(?=[ \t]))*)/m.exec(haproxy)?.[1] ?? "";
+  return [...frontend.matchAll(/^\s+bind (\S+)/gm)].map(([, address]) => address!);
+}
+
+const isHttps = (listener: string) => listener.endsWith(":443");
+
+function listenerLosses({ haproxy: before }: Edge, { haproxy: after }: Edge): Effect[] {
+  if (before === undefined || after === undefined) return [];
+  const kept = listeners(after);
+  const gone = listeners(before).filter((one) => !kept.includes(one));
+  if (gone.some(isHttps) && !kept.some(isHttps)) return [httpsOff(before)];
+  if (gone.length === 0) return [];
+  const which = gone.join(", ");
+  return [
+    {
+      level: 2,
+      visitors: `nothing answers on ${which} of the public address any more`,
+      reason: `the load balancers no longer listen on ${which}`,
+    },
+  ];
+}
+
+function httpsOff(haproxy: string): Effect {
+  // RFC 6797, 8.3: a browser that knows the host asks port 443 alone until max-age is over.
+  const seconds = Number(/Strict-Transport-Security\b.*?max-age=(\d+)/i.exec(haproxy)?.[1] ?? 0);
+  const days = Math.ceil(seconds / 86_400);
+  const isRemembered = days > 0;
+  const visitors = isRemembered
+    ? `HTTPS goes off: browsers that visited in the last ${days} days come by HTTPS alone and cannot come back, and links with https:// lead nowhere`
+    : "HTTPS goes off: links with https:// lead nowhere";
+  const reason = isRemembered
+    ? "port 443 closes, and browsers remember Strict-Transport-Security of the earlier answers"
+    : "port 443 of the load balancers closes";
+  return { level: 2, visitors, reason };
+}
+
+function trustLosses({ steps }: Plan, before: Edge, after: Edge): Effect[] {
+  const wasHttps = before.haproxy !== undefined && listeners(before.haproxy).some(isHttps);
+  const isHttpsStill = after.haproxy === undefined || listeners(after.haproxy).some(isHttps);
+  const own = steps.find(
+    ({ type, name }) => type === placeholder.type && placeholder.name.test(name),
+  );
+  const isOwn = own !== undefined && own.fate !== "delete";
+  const hadAuthority = before.haproxy?.includes(authorityFolder) === true;
+  const hasAuthority = after.haproxy?.includes(authorityFolder) !== false;
+  const lost = own?.fate === "create" || (hadAuthority && !hasAuthority && isOwn);
+  if (!wasHttps || !isHttpsStill || !lost) return [];
+  const until = hasAuthority ? " until the authority has issued its certificates" : "";
+  return [
+    {
+      level: 2,
+      visitors: `browsers warn of the certificate, and refuse the site after Strict-Transport-Security${until}`,
+      reason: `the load balancers' certificate is replaced by one that no browser trusts${until}`,
+    },
+  ];
+}
+
+function nameLosses(before: Edge, after: Edge): Effect[] {
+  const [had, has] = [namesOf(before), namesOf(after)];
+  // Without names the stack accepts every host name.
+  if (had.length === 0 || has.length === 0) return [];
+  return had
+    .filter((name) => !has.includes(name) && !has.includes(name.replace(/^[^.]+/, "*")))
+    .map((name) => ({
+      level: 2,
+      visitors: `${name} loses its certificate and its redirects, so browsers that go there warn or give up`,
+      reason: `${name} is no longer a name of the stack`,
+    }));
+}
+
+/** Host names by the ACME client's settings, else by the redirects of HAProxy. */
+function namesOf({ haproxy, acme }: Edge): string[] {
+  if (acme !== undefined) {
+    const { domains } = JSON.parse(acme) as { domains?: string[] };
+    return domains ?? [];
+  }
+  const texts = [...(haproxy ?? "").matchAll(/var\(txn\.name\) -m (str|end) ([^}]*?) \}/g)];
+  const names = texts.flatMap(([, kind, words]) =>
+    words!.split(" ").map((word) => (kind === "end" ? `*${word}` : word)),
+  );
+  const canonical = /set-var\(txn\.name\) str\(([^)]+)\)/.exec(haproxy ?? "")?.[1];
+  return [...new Set([...names, ...(canonical === undefined ? [] : [canonical])])];
+}
