@@ -1,16 +1,20 @@
+import { certificateProblems } from "../rolling/certificate-problems";
 import { certificateLines } from "../rolling/edge";
 import { edgeLine, edgeStates, holderOf } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run edge:status [-- --stack <name>]`: which load balancer has the floating IP, since when and why; and the certificates. */
+/**
+ * `npm run edge:status [-- --stack <name>]`: which load balancer has the floating IP, since when and why; and the
+ * certificates. Exit code 1 if no load balancer has the address, or a certificate has ended or its renewal is late.
+ */
 async function main(): Promise<void> {
   const states = await edgeStates(operatedStack(process.argv.slice(2)).outputs);
   for (const [name, state] of states) console.log(edgeLine(name, state));
   for (const line of certificateLines(states)) console.log(line);
-  if (!holderOf(states)) {
-    console.log("no load balancer says that it has the address");
-    process.exitCode = 1;
-  }
+  const problems = certificateProblems(states, Date.now());
+  if (!holderOf(states)) problems.unshift("no load balancer says that it has the address");
+  for (const line of problems) console.log(line);
+  if (problems.length > 0) process.exitCode = 1;
 }
 
 main().catch((error: Error) => {

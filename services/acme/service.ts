@@ -75,7 +75,7 @@ const store = "/var/lib/webstack-acme";
  */
 export function acme({ apiPort, provesByDns }: AcmeCalls): Service<AcmeFacts> {
   const { accountKey, ca, certificate, key } = acmeSecretPaths;
-  const ports = [...new Set([80, apiPort])];
+  const ports = [...new Set([80, 443, apiPort])];
   return {
     name: "acme",
     openings: [
@@ -86,8 +86,8 @@ export function acme({ apiPort, provesByDns }: AcmeCalls): Service<AcmeFacts> {
         purpose: "certificates of the stack's names",
       },
     ],
-    // Port 80: the client checks that a domain leads here before it orders a certificate. Port 53: it asks the name
-    // servers of a zone themselves.
+    // Port 80, and 443 after a redirect: the client checks that a domain leads here before it orders a certificate.
+    // Port 53: it asks the name servers of a zone themselves.
     callsOut: [
       ...ports.map((port) => ({ user: acmeUser, port })),
       ...(provesByDns ? [{ user: acmeUser, port: 53, udp: true }] : []),
