@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { ownCertificate } from "../support/own-certificate";
 import { useStackFile } from "../support/stack-file";
 
 const { read } = useStackFile();
 
 /** A certificate that the stack file brings. */
-const ownPem = {
-  tls: {
-    certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    privateKey: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-  },
-};
+const ownPem = { tls: ownCertificate };
 
 describe("edgeTls", () => {
   it.each([
