@@ -58,7 +58,9 @@ function tellSecrets({ app: { env } }: Settings): void {
 }
 
 /** Warns of a certificate of the stack file that ends soon, or has ended. */
-function tellCertificate({ loadBalancers: { tls } }: Settings, today: Date): void {
+function tellCertificate({ edgeTls, loadBalancers: { tls } }: Settings, today: Date): void {
+  // An authority's certificate follows the stack file's.
+  if (edgeTls.mode === "acme") return;
   const warning = tls && ownCertificateWarning(tls.certificate, today);
   if (warning !== undefined) void pulumi.log.warn(warning);
 }

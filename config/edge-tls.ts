@@ -131,11 +131,6 @@ function acmeProblems(
             "a broker writes the DNS record of a wildcard, so remove tokenOn, or list each name",
         ]
       : []),
-    ...(loadBalancers.tls !== undefined
-      ? [
-          "webstack:loadBalancers.tls must be absent with tls.mode acme, got a certificate; remove it, or set tls.mode to pem",
-        ]
-      : []),
   ];
 }
 

@@ -40,7 +40,8 @@ export function loadBalancerSettings<Shared extends z.ZodRawShape>(shared: Share
     tls: z
       .strictObject({
         certificate: setting(z.string().regex(pemForms.certificate), {
-          about: "Certificate chain for HTTPS, leaf first",
+          about:
+            "Certificate chain for HTTPS, leaf first; with `tls.mode: acme` it is served until the authority has issued",
           must: "be PEM text that begins with -----BEGIN CERTIFICATE-----",
           example: "<PEM>",
           absent: "a self-signed placeholder is made",

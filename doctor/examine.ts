@@ -55,7 +55,9 @@ export async function examine(subject: Subject): Promise<Finding[]> {
   return [
     ...toolFindings(tools),
     ...stackFileFindings(name, problems, hidden),
-    ...ownCertificateFindings(settings?.loadBalancers.tls?.certificate, subject.now),
+    ...(settings?.edgeTls.mode === "acme"
+      ? []
+      : ownCertificateFindings(settings?.loadBalancers.tls?.certificate, subject.now)),
     ...(noCloud ? [findingsOf("cloud").note(noCloud.text, noCloud.fix)] : tokensFound),
     ...refused,
     ...(settings && offer ? await offerFindings(subject, settings, offer) : []),
