@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
 import { readProject, readSettings, type Settings } from "./config";
+import { ownCertificateWarning } from "./config/own-certificate";
 import { variableWarnings } from "./config/secret-variables";
 import { configSecrets } from "./config/secrets";
 import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
@@ -18,6 +19,7 @@ export function program(): WebStackOutputs {
   tellPin(settings);
   tellBackups(settings);
   tellSecrets(settings);
+  tellCertificate(settings, today);
   const cloud = readProject();
   const around = {
     secrets: configSecrets(),
@@ -53,4 +55,12 @@ function tellBackups({ protect, backups }: Settings): void {
 /** Warns of variables in clear text that look like secrets. */
 function tellSecrets({ app: { env } }: Settings): void {
   for (const warning of variableWarnings(env)) void pulumi.log.warn(warning);
+}
+
+/** Warns of a certificate of the stack file that ends soon, or has ended. */
+function tellCertificate({ edgeTls, loadBalancers: { tls } }: Settings, today: Date): void {
+  // An authority's certificate follows the stack file's.
+  if (edgeTls.mode === "acme") return;
+  const warning = tls && ownCertificateWarning(tls.certificate, today);
+  if (warning !== undefined) void pulumi.log.warn(warning);
 }

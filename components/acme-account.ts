@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { apiPort, thumbprint, wildcardsOf } from "../resources/acme";
+import { type OwnCertificate, pemOf } from "../resources/own-certificate";
 import type { AcmeCalls, AcmeSettings } from "../services/acme/service";
 import type { Peer } from "../topology";
 import { NodeCertificates } from "./node-certificates";
@@ -13,6 +14,8 @@ export interface AcmeAccountArgs {
   domains: readonly string[];
   /** The authority. */
   authority: { directory: string; email?: string; caPem?: string };
+  /** A certificate that is served for its names until the authority has issued. @default a placeholder is */
+  seed?: OwnCertificate | undefined;
 }
 
 /**
@@ -58,7 +61,11 @@ export class AcmeAccount extends pulumi.ComponentResource {
 
   /** What the load balancers' ACME client calls. */
   get calls(): AcmeCalls {
-    return { apiPort: this.apiPort, provesByDns: this.wildcards.length > 0 };
+    return {
+      apiPort: this.apiPort,
+      provesByDns: this.wildcards.length > 0,
+      ...(this.args.seed ? { isSeeded: true } : {}),
+    };
   }
 
   /** Contents of the secret files of a load balancer by key. */
@@ -69,6 +76,7 @@ export class AcmeAccount extends pulumi.ComponentResource {
       acmeCa: this.channel.caPem,
       acmeCertificate: certPem,
       acmeKey: keyPem,
+      ...(this.args.seed ? { acmeSeed: pemOf(this.args.seed) } : {}),
     };
   }
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { type OwnCertificate, pemOf } from "../resources/own-certificate";
 
 /** Ten years, so that an expired placeholder never causes an outage. */
 const validityPeriodHours = 87_600;
@@ -11,7 +12,7 @@ export interface EdgeCertificateArgs {
   /** Floating IPv4 address of the stack. */
   address: pulumi.Input<string>;
   /** Certificate chain and key in PEM form. @default a self-signed placeholder is made. */
-  own?: { certificate: string; privateKey: pulumi.Input<string> };
+  own?: OwnCertificate;
 }
 
 /** The TLS certificate of the load balancers for visitors. */
@@ -21,12 +22,7 @@ export class EdgeCertificate extends pulumi.ComponentResource {
 
   constructor(name: string, args: EdgeCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("webstack:index:EdgeCertificate", name, {}, opts);
-    const { certificate, privateKey } = args.own ?? placeholder(this, name, args);
-    this.pem = pulumi.secret(
-      pulumi
-        .all([certificate, privateKey])
-        .apply((parts) => parts.map((part) => `${part.trim()}\n`).join("")),
-    );
+    this.pem = pemOf(args.own ?? placeholder(this, name, args));
     this.registerOutputs();
   }
 }

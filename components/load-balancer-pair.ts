@@ -124,13 +124,17 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
    * @param calls what the client of a certificate authority calls. @default there is none
    */
   static services(hasToken: boolean, calls?: AcmeCalls): NodeServices<NodeFacts & Own> {
+    const client = calls === undefined ? [] : [acme(calls)];
+    // HAProxy has the stack file's certificate in its own file until the change to an authority; from then on the client's.
+    const [before, after] = calls?.isSeeded ? [client, []] : [[], client];
     return {
       system: everyNode("admins"),
       tier: [
         floatingAddresses,
+        ...before,
         edgeHaproxy,
         ticketKeys,
-        ...(calls === undefined ? [] : [acme(calls)]),
+        ...after,
         prober,
         mover(hasToken),
         keepalived(moverNeeds(hasToken)),

@@ -1,5 +1,7 @@
 import type { StackConfig } from "./schema";
+import { ownCertificateProblems } from "./own-certificate";
 import { printable } from "./printable";
+import { isCertifiable } from "./tls-schema";
 
 /** HTTPS of the load balancers, as follows from all settings. */
 export interface EdgeTls {
@@ -75,12 +77,24 @@ export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): s
     ...(mode === "acme" ? acmeProblems(raw, wildcard, loadBalancers) : []),
     ...otherModeProblems(mode, tls, hasPem),
     ...hstsProblems(tls, web),
+    ...certificateProblems(loadBalancers.tls, namesOf(raw, names), mode === "acme"),
   ];
+}
+
+/** All host names of a stack file. */
+function namesOf({ domain, domains }: Raw, names: string[]): string[] {
+  return domains === undefined && isText(domain) ? [domain] : names;
+}
+
+function certificateProblems(own: unknown, names: string[], isSeed: boolean): string[] {
+  if (typeof own !== "object" || own === null) return [];
+  // The schema reports the names of another form.
+  return ownCertificateProblems(own, names.filter(isCertifiable), isSeed);
 }
 
 function nameProblems({ domain, domains, canonicalDomain }: Raw, names: string[]): string[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  const all = domains === undefined && isText(domain) ? [domain] : names;
+  const all = namesOf({ domain, domains }, names);
   return [
     ...(domain !== undefined && domains !== undefined
       ? [
@@ -115,11 +129,6 @@ function acmeProblems(
       ? [
           `webstack:domains must name single hosts with loadBalancers.api.tokenOn load-balancers, got ${printable(wildcard)}; ` +
             "a broker writes the DNS record of a wildcard, so remove tokenOn, or list each name",
-        ]
-      : []),
-    ...(loadBalancers.tls !== undefined
-      ? [
-          "webstack:loadBalancers.tls must be absent with tls.mode acme, got a certificate; remove it, or set tls.mode to pem",
         ]
       : []),
   ];

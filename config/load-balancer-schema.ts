@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pemForms } from "./own-certificate";
 import { isApiEndpoint, rawLines, rawRule } from "./value-forms";
 import { setting } from "./setting";
 import { isTrustable, proxyListNames } from "./trusted-proxies";
@@ -38,27 +39,20 @@ export function loadBalancerSettings<Shared extends z.ZodRawShape>(shared: Share
       .prefault({}),
     tls: z
       .strictObject({
-        certificate: setting(
-          z.string().regex(/^-----BEGIN CERTIFICATE-----\n[^]+-----END CERTIFICATE-----\s*$/),
-          {
-            about: "Certificate chain for HTTPS, leaf first",
-            must: "be PEM text that begins with -----BEGIN CERTIFICATE-----",
-            example: "<PEM>",
-            absent: "a self-signed placeholder is made",
-          },
-        ),
-        privateKey: setting(
-          z
-            .string()
-            .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+-----END [A-Z ]*PRIVATE KEY-----\s*$/),
-          {
-            about: "Private key of that certificate",
-            must: "be PEM text that begins with -----BEGIN PRIVATE KEY-----",
-            example: "<PEM>",
-            absent: "a self-signed placeholder is made",
-            secret: true,
-          },
-        ),
+        certificate: setting(z.string().regex(pemForms.certificate), {
+          about:
+            "Certificate chain for HTTPS, leaf first; with `tls.mode: acme` it is served until the authority has issued",
+          must: "be PEM text that begins with -----BEGIN CERTIFICATE-----",
+          example: "<PEM>",
+          absent: "a self-signed placeholder is made",
+        }),
+        privateKey: setting(z.string().regex(pemForms.privateKey), {
+          about: "Private key of that certificate",
+          must: "be PEM text that begins with -----BEGIN PRIVATE KEY-----",
+          example: "<PEM>",
+          absent: "a self-signed placeholder is made",
+          secret: true,
+        }),
       })
       .optional(),
     trustedProxies: setting(z.array(trustedProxy).max(200), {

@@ -8,6 +8,11 @@ const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z
 /** A name for a certificate, also a wildcard for one label, which `combinations.ts` allows where it gets a certificate. */
 const certified = z.string().regex(new RegExp(hostname.source.replace("$)(", "$)(?:\\*\\.)?(")));
 
+/** True for a host name, or a wildcard, that a certificate can be for. */
+export function isCertifiable(name: string): boolean {
+  return certified.safeParse(name).success;
+}
+
 /** Let's Encrypt. Source: https://letsencrypt.org/docs/acme-protocol-updates/ */
 const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
 

@@ -7,6 +7,7 @@ import { nameFindings, type Resolve } from "./domain-names";
 import { type Finding, findingsOf } from "./finding";
 import { type Identity, needsOf } from "./needs";
 import { type Offer, readOffer } from "./offer";
+import { ownCertificateFindings } from "./own-certificate";
 import { type OwnAddress, ownAddressFindings } from "./own-address";
 import { priceFindings } from "./prices";
 import { type KnownLimits, quotaFindings, takenNameFindings } from "./project-limits";
@@ -55,6 +56,9 @@ export async function examine(subject: Subject): Promise<Finding[]> {
   return [
     ...toolFindings(tools),
     ...stackFileFindings(name, problems, hidden),
+    ...(settings?.edgeTls.mode === "acme"
+      ? []
+      : ownCertificateFindings(settings?.loadBalancers.tls?.certificate, subject.now)),
     ...(noCloud ? [findingsOf("cloud").note(noCloud.text, noCloud.fix)] : tokensFound),
     ...refused,
     ...(tokens[0] && !noCloud ? await clockFindings(tokens[0].call, subject.now) : []),

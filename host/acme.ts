@@ -67,7 +67,7 @@ function isWildcard(name: string): boolean {
 }
 
 function serve(): Promise<void> {
-  const next = () => bringToHaproxy(store, loaded, config.domains);
+  const next = () => bringToHaproxy({ store, loaded, domains: config.domains, onDisk });
   serving = serving.then(next, next);
   return serving;
 }
@@ -107,9 +107,11 @@ function report(): void {
   const names = config.domains.map((name) => [name, orders.status(name, active)]);
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;
-  writeFileSync(`${config.status}.new`, status);
-  renameSync(`${config.status}.new`, config.status);
-  lastStatus = status;
+  onDisk(() => {
+    writeFileSync(`${config.status}.new`, status);
+    renameSync(`${config.status}.new`, config.status);
+    lastStatus = status;
+  });
 }
 
 async function attend(names: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { readRenewalRequests, withRenewalRequests } from "./acme/renewal-requests";
+import { certificatesReport, requestRenewal } from "./edge/certificates";
 import { openConnections } from "./edge/connections";
 import { connectionsOfOldWorkers, endOldWorkers, replaceWorker } from "./edge/workers";
 import { sendCommand } from "./haproxy/send-command";
@@ -37,7 +37,6 @@ const drainMs = 10_000;
 const roleMs = 1_000;
 /** Time for the move of the address, at least and at most, milliseconds; at most while clients are connected. */
 const movedMs = { least: 3_000, most: 10_000 };
-const acmeConfig = "/etc/webstack/acme.json";
 const usage =
   "usage: edge status | drain on|off | step-down on|off | take | aside | back | renew [name ...]";
 
@@ -66,12 +65,12 @@ function moverStatus(): MoverStatus | undefined {
 
 async function status(): Promise<object> {
   const mover = moverStatus();
-  const certificates = read("/run/webstack-acme/status.json");
+  const certificates = certificatesReport(read);
   return {
     healthy: read(healthFile) === "0",
     draining: await isDraining(),
     ...(mover === undefined ? {} : { mover }),
-    ...(certificates === undefined ? {} : { certificates: JSON.parse(certificates) as unknown }),
+    ...(certificates === undefined ? {} : { certificates }),
   };
 }
 
@@ -166,17 +165,6 @@ async function stepAside(): Promise<void> {
   while (monotonicMs() - begun < movedMs.most && (await isBusy())) await pause(100);
 }
 
-/** Asks the ACME client of this node for new certificates; no name stands for all. */
-function renew(names: readonly string[]): void {
-  const text = read(acmeConfig);
-  if (text === undefined)
-    throw new Error("this stack orders no certificates (tls.mode is not acme)");
-  const { domains, renewals } = JSON.parse(text) as { domains: string[]; renewals: string };
-  const requests = withRenewalRequests(readRenewalRequests(renewals), names, domains, Date.now());
-  writeFileSync(`${renewals}.new`, JSON.stringify(requests), { mode: 0o644 });
-  renameSync(`${renewals}.new`, renewals);
-}
-
 /** Commands on this load balancer; `npm run edge:*` calls them over SSH, converge calls `aside` and `back`. */
 async function main([command, ...words]: string[]): Promise<void> {
   const [word = ""] = words;
@@ -187,7 +175,7 @@ async function main([command, ...words]: string[]): Promise<void> {
   else if (command === "step-down" && word === "off") stayUp();
   else if (command === "take") writeFileSync(vrrpFifo, "TAKE\n");
   else if (command === "aside") await stepAside();
-  else if (command === "renew") renew(words);
+  else if (command === "renew") requestRenewal(read, words, Date.now());
   else if (command === "back") {
     stayUp();
     await drain("off");

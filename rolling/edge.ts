@@ -10,6 +10,7 @@ export const certificatesShape = z.looseObject({
   names: z.record(
     z.string(),
     z.looseObject({
+      isOwn: z.boolean().optional(),
       validFrom: z.string().optional(),
       validUntil: z.string().optional(),
       renewAfter: z.string().optional(),
@@ -37,11 +38,12 @@ export function certificateLines(
 }
 
 function nameWords(one: Name): string {
-  const { validUntil, renewAfter, issuer, awaits, warning, lastFailure, nextTry } = one;
+  const { validUntil, renewAfter, issuer, awaits, warning, lastFailure, nextTry, isOwn } = one;
+  const renewed = isOwn ? "to be replaced by an operator after" : "renewed after";
   const held =
     validUntil === undefined
       ? ["no certificate yet"]
-      : [`certificate of ${issuer} until ${validUntil}, renewed after ${renewAfter}`];
+      : [`certificate of ${issuer} until ${validUntil}, ${renewed} ${renewAfter}`];
   const again = nextTry === undefined ? "" : `; asked again after ${nextTry}`;
   return [
     ...held,

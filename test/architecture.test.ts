@@ -29,7 +29,8 @@ const allowed: Record<string, string[]> = {
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
   // What speaks against an up: reads settings and the API, and makes nothing.
   doctor: [
-    ...["doctor", "config/addresses", "config/cloud-offer", "topology", "zod"],
+    ...["doctor", "config/addresses", "config/cloud-offer", "config/own-certificate"],
+    ...["topology", "zod"],
     ...["rolling/cloud-api", "preview/price-list"],
   ],
   // What a stack showed in, verdicts out: it starts nothing and asks nobody.

@@ -25,7 +25,11 @@ function tierServices({ loadBalancers, edgeTls: { acme, domains } }: WebStackArg
   return {
     lb: LoadBalancerPair.services(
       loadBalancers.api.tokenOn !== "brokers",
-      acme && { apiPort: apiPort(acme.directory), provesByDns: wildcardsOf(domains).length > 0 },
+      acme && {
+        apiPort: apiPort(acme.directory),
+        provesByDns: wildcardsOf(domains).length > 0,
+        isSeeded: loadBalancers.tls !== undefined,
+      },
     ),
     web: WebTier.services,
     app: AppTier.services,
@@ -71,7 +75,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     // A placeholder for the domain itself would take precedence over its ACME certificate.
     domain: mode === "acme" ? undefined : domain,
     address: addresses.ipv4.address,
-    own: loadBalancers.tls,
+    own: mode === "acme" ? undefined : loadBalancers.tls,
   });
   const inner = new InnerTls("inner-tls", {
     nodes: [...plan.web, ...plan.app],
@@ -82,7 +86,11 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   const hasOwnKey = backups === undefined || !("sftp" in backups) || backups.sftp.privateKey;
   const backupAccess = hasOwnKey ? undefined : new BackupAccess("backup-access");
   const account =
-    authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
+    authority &&
+    new AcmeAccount("acme", {
+      ...{ loadBalancers: plan.lb, domains, authority },
+      seed: loadBalancers.tls,
+    });
   return {
     ...{ identity, inventory: stackInventory, network, firewalls, access, addresses, certificate },
     ...{ inner, tickets, account, backupAccess, services },

@@ -1,5 +1,10 @@
 import { sendCommand } from "../haproxy/send-command";
 
+/** HAProxy answered a command, and did not carry it out: other certificates may still be taken. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 /** The certificates that HAProxy has loaded, changed through its runtime API. https://docs.haproxy.org/3.2/management.html#9.3 */
 export class LoadedCertificates {
   /**
@@ -17,12 +22,17 @@ export class LoadedCertificates {
     return new LoadedCertificates(list, map, (command) => sendCommand(socket, command));
   }
 
-  /** Loads a certificate file into HAProxy; false if HAProxy served it already. */
+  /**
+   * Loads a certificate file into HAProxy; false if HAProxy served it already.
+   *
+   * @throws Refused with HAProxy's words; Error if HAProxy does not answer.
+   */
   async serve(path: string, { pem, fingerprint }: { pem: string; fingerprint: string }) {
     const now = parseCertificate(await this.ask(`show ssl cert ${path}`));
     if (now?.fingerprint === fingerprint && now.used) return false;
     if (!now) await this.must(/created|New empty/i, `new ssl cert ${path}`);
     if (now?.fingerprint !== fingerprint) {
+      await this.abortOpen();
       await this.must(/created|updated/i, `set ssl cert ${path} <<\n${pem}`);
       await this.must(/Success/, `commit ssl cert ${path}`);
     }
@@ -31,29 +41,42 @@ export class LoadedCertificates {
     return true;
   }
 
-  /** Removes a certificate file from HAProxy, if loaded. */
+  /** Removes a certificate file from HAProxy, if loaded. @throws as {@link serve} */
   async forget(path: string): Promise<void> {
     if (!parseCertificate(await this.ask(`show ssl cert ${path}`))) return;
     await this.ask(`del ssl crt-list ${this.list} ${path}`);
     await this.must(/deleted/i, `del ssl cert ${path}`);
   }
 
-  /** Sets HAProxy's map of domains with a certificate; returns the added domains. */
-  async certify(names: readonly string[]): Promise<string[]> {
+  /** Domains in HAProxy's map of domains with a certificate. */
+  async certified(): Promise<string[]> {
     const shown = await this.ask(`show map ${this.map}`);
-    const there = shown.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
-    const added = names.filter((name) => !there.includes(name));
-    for (const name of added) await this.must(/^$/, `add map ${this.map} ${name} yes`);
-    for (const name of there.filter((one) => !names.includes(one))) {
-      await this.must(/^$/, `del map ${this.map} ${name}`);
-    }
-    return added;
+    return shown.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
+  }
+
+  /** Adds a domain to that map. @throws as {@link serve} */
+  async certify(name: string): Promise<void> {
+    await this.must(/^$/, `add map ${this.map} ${name} yes`);
+  }
+
+  /** Removes a domain from that map. @throws as {@link serve} */
+  async decertify(name: string): Promise<void> {
+    await this.must(/^$/, `del map ${this.map} ${name}`);
+  }
+
+  /**
+   * Ends an update that a lost program or a refused commit left open: HAProxy has one open update for all files, and
+   * refuses `set ssl cert` for any other file meanwhile.
+   */
+  private async abortOpen(): Promise<void> {
+    const open = /^\*(\S+)$/m.exec(await this.ask("show ssl cert"))?.[1];
+    if (open !== undefined) await this.must(/aborted/, `abort ssl cert ${open}`);
   }
 
   private async must(good: RegExp, command: string): Promise<void> {
     const answer = await this.ask(command);
     if (!good.test(answer)) {
-      throw new Error(
+      throw new Refused(
         `HAProxy refused the command ${command.split("\n")[0]!}: ${answer || "no answer"}`,
       );
     }

@@ -1,6 +1,7 @@
 import { CheckPauses } from "./check-pauses";
 import { complain, say } from "./journal";
 import { OrderEnded, type OrderFailure } from "./order-failure";
+import { OverdueRenewals, timeLeft } from "./overdue-renewals";
 import { OwnOrders } from "./own-orders";
 import { type Failures, nextStep } from "./plan";
 import type { RenewalAdvice } from "./renewal-advice";
@@ -38,14 +39,16 @@ export class NameOrders {
   private readonly elsewhere = new Map<string, string>();
   private readonly checks: CheckPauses;
   private readonly own: OwnOrders;
+  private readonly overdue: OverdueRenewals;
 
   constructor(private readonly parts: OrderParts) {
     this.failures = parts.store.failures();
     this.checks = new CheckPauses(parts.monotonicMs);
     this.own = new OwnOrders(parts.monotonicMs);
+    this.overdue = new OverdueRenewals(parts.nowMs, parts.monotonicMs);
   }
 
-  /** Orders a certificate for the name, if one is due and the name leads here. */
+  /** Orders a certificate for the name, if one is due and the name leads here, or the present one nears its end. */
   async attend(name: string): Promise<void> {
     const { store, advice, nowMs, isActive } = this.parts;
     const held = store.read(name);
@@ -59,7 +62,7 @@ export class NameOrders {
       this.checks.forget(name);
     }
     if (step.do === "wait" || !this.checks.isDue(name) || !this.own.allowsAnother(name)) return;
-    if (!(await this.leadsHere(name))) return;
+    if (!(await this.mayOrder(name, known))) return;
     await this.get(name);
   }
 
@@ -88,14 +91,20 @@ export class NameOrders {
     return found && { ...found, suggestedMs: this.parts.advice.renewMs(name, found) };
   }
 
-  private async leadsHere(name: string): Promise<boolean> {
+  /** A certificate that could not be kept is never ordered; another problem only delays a renewal. */
+  private async mayOrder(name: string, known: Stored | undefined): Promise<boolean> {
     const full = this.parts.store.problem();
     const found = full ?? (await this.parts.problem(name));
     this.checks.note(name, full === undefined && found !== undefined);
     complain(name, found);
-    if (found === undefined) this.elsewhere.delete(name);
-    else this.elsewhere.set(name, found);
-    return found === undefined;
+    if (found === undefined) {
+      this.elsewhere.delete(name);
+      return true;
+    }
+    this.elsewhere.set(name, found);
+    if (known === undefined) return false;
+    this.overdue.report(name, known, found);
+    return full === undefined && this.overdue.insists(name, known);
   }
 
   /** An authority may refuse to replace a certificate: the order after a failed one tells of none. */
@@ -136,8 +145,7 @@ export class NameOrders {
     this.failures[name] = failed;
     this.keepFailures();
     const now = this.parts.store.read(name);
-    const hours = now ? Math.floor((now.notAfterMs - lastMs) / 3_600_000) : 0;
-    const left = now ? `; the present one is valid for ${hours} h` : "";
+    const left = now ? `; ${timeLeft(now, lastMs)}` : "";
     const { againMs = lastMs } = attemptsOf(failed, undefined);
     const again = `; asked again after ${new Date(againMs).toISOString()}`;
     say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}${again}`);

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -107,8 +108,12 @@ export class Store {
     }
   }
 
-  save(name: string, { pem }: Certificate): void {
+  /** @param obtainedMs time at which this node got the certificate. @default now */
+  save(name: string, { pem }: Certificate, obtainedMs?: number): void {
     this.replace(this.path(name), join(this.live, ".certificate.new"), pem);
+    if (obtainedMs !== undefined) {
+      utimesSync(this.path(name), obtainedMs / 1000, obtainedMs / 1000);
+    }
   }
 
   remove(name: string): void {

@@ -5,11 +5,10 @@ import {
   acmeUser,
   certifiedMapPath,
 } from "../edge-haproxy/https";
-import { generatedNotice, text } from "../text";
 import { moverSecretPaths, type MoverSettings } from "../mover/service";
 import { rootOnly, type Service, type ServicePart } from "../service";
 import type { Peer } from "../../topology";
-import { computingSandbox, networkedSandbox } from "../unit-sandbox";
+import { acmeStore, acmeUnit } from "./unit";
 
 /** TCP port on the private address where a load balancer serves its certificates to the other one. */
 export const acmePort = 9400;
@@ -34,6 +33,8 @@ export interface AcmeCalls {
   apiPort: number;
   /** True if a domain is proved by a DNS record, which a broker writes. */
   provesByDns: boolean;
+  /** True if the stack file has a certificate, which is served until the authority's. @default false */
+  isSeeded?: boolean;
 }
 
 /** Facts about a node that the ACME client's part depends on. */
@@ -52,12 +53,13 @@ export interface AcmeFacts {
 
 const directory = "/etc/webstack/acme";
 
-/** Secret files of the ACME client: the account's key, and the credentials for mutual TLS between the load balancers. */
+/** Secret files of the ACME client: the account's key, the credentials for mutual TLS between the load balancers, and the stack file's certificate. */
 export const acmeSecretPaths = {
   accountKey: `${directory}/account-key.pem`,
   ca: `${directory}/ca.pem`,
   certificate: `${directory}/cert.pem`,
   key: `${directory}/key.pem`,
+  seed: `${directory}/seed.pem`,
 } as const;
 
 const configPath = "/etc/webstack/acme.json";
@@ -66,16 +68,14 @@ const unitPath = "/etc/systemd/system/webstack-acme.service";
 const acmeStatusPath = "/run/webstack-acme/status.json";
 /** Operators' requests for new certificates, written by `edge renew`; its folder is root's. */
 const renewalsPath = "/run/webstack/renew-certificates.json";
-/** Directory of certificates and of the record of failed orders. */
-const store = "/var/lib/webstack-acme";
 
 /**
  * The ACME client, which orders the certificates of the stack's names on the load balancer with the
  * address, and fetches them on the other one. For records in DNS it has the mover's identity towards the brokers.
  */
-export function acme({ apiPort, provesByDns }: AcmeCalls): Service<AcmeFacts> {
-  const { accountKey, ca, certificate, key } = acmeSecretPaths;
-  const ports = [...new Set([80, apiPort])];
+export function acme({ apiPort, provesByDns, isSeeded = false }: AcmeCalls): Service<AcmeFacts> {
+  const { accountKey, ca, certificate, key, seed } = acmeSecretPaths;
+  const ports = [...new Set([80, 443, apiPort])];
   return {
     name: "acme",
     openings: [
@@ -86,8 +86,8 @@ export function acme({ apiPort, provesByDns }: AcmeCalls): Service<AcmeFacts> {
         purpose: "certificates of the stack's names",
       },
     ],
-    // Port 80: the client checks that a domain leads here before it orders a certificate. Port 53: it asks the name
-    // servers of a zone themselves.
+    // Port 80, and 443 after a redirect: the client checks that a domain leads here before it orders a certificate.
+    // Port 53: it asks the name servers of a zone themselves.
     callsOut: [
       ...ports.map((port) => ({ user: acmeUser, port })),
       ...(provesByDns ? [{ user: acmeUser, port: 53, udp: true }] : []),
@@ -97,16 +97,19 @@ export function acme({ apiPort, provesByDns }: AcmeCalls): Service<AcmeFacts> {
       [ca]: { ...rootOnly, secret: "acmeCa" },
       [certificate]: { ...rootOnly, secret: "acmeCertificate" },
       [key]: { ...rootOnly, secret: "acmeKey" },
+      ...(isSeeded ? { [seed]: { ...rootOnly, secret: "acmeSeed" } } : {}),
     },
-    part: (facts) => acmePart(facts, provesByDns),
+    part: (facts) => acmePart(facts, { provesByDns, isSeeded }),
   };
 }
 
 function acmePart(
   { privateIp, peers, acme: settings, mover, programs }: AcmeFacts,
-  provesByDns: boolean,
+  calls: Omit<Required<AcmeCalls>, "apiPort">,
 ): ServicePart {
-  const secrets = Object.values(credentialPaths(provesByDns));
+  const { provesByDns, isSeeded } = calls;
+  const credentials = credentialPaths(calls);
+  const secrets = Object.values(credentials);
   const brokers =
     provesByDns && mover && "brokers" in mover.api ? mover.api.brokers.map(({ url }) => url) : [];
   // HAProxy reads the directory as root, also where root has no CAP_DAC_OVERRIDE.
@@ -117,7 +120,7 @@ function acmePart(
     address: privateIp,
     port: acmePort,
     peer: { name: peers[0]!.name, address: peers[0]!.privateIp },
-    store,
+    store: acmeStore,
     socket: acmeSocketPath,
     map: `opt@${certifiedMapPath}`,
     moverStatus: "/run/webstack-mover/status.json",
@@ -128,12 +131,13 @@ function acmePart(
     users: [{ name: acmeUser, home: "/nonexistent" }],
     directories: {
       [directory]: { owner: "root", group: "root", mode: "0700" },
-      [store]: own,
+      [acmeStore]: own,
       [acmeCertificates]: own,
     },
     files: {
       ...programFiles(programs, "acme"),
-      [unitPath]: rootFile(acmeUnit(credentialPaths(provesByDns))),
+      ...(isSeeded ? programFiles(programs, "acme-seed") : {}),
+      [unitPath]: rootFile(acmeUnit(credentials, isSeeded)),
       ...(config ? { [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`) } : {}),
     },
     unitFiles: { own: [unitPath] },
@@ -149,37 +153,19 @@ function acmePart(
 }
 
 /** Paths of the unit's credentials by the names that the program reads. */
-function credentialPaths(provesByDns: boolean): Record<string, string> {
-  const { accountKey, ca, certificate, key } = acmeSecretPaths;
+function credentialPaths({
+  provesByDns,
+  isSeeded,
+}: Omit<Required<AcmeCalls>, "apiPort">): Record<string, string> {
+  const { accountKey, ca, certificate, key, seed } = acmeSecretPaths;
   const broker = {
     "broker-ca": moverSecretPaths.ca,
     "broker-cert": moverSecretPaths.certificate,
     "broker-key": moverSecretPaths.key,
   };
-  return { "account-key": accountKey, ca, cert: certificate, key, ...(provesByDns ? broker : {}) };
-}
-
-function acmeUnit(credentials: Readonly<Record<string, string>>): string {
-  return text`
-    ${generatedNotice}
-    [Unit]
-    Description=Certificates of the stack's names
-    After=webstack-network-ready.service haproxy.service
-    StartLimitIntervalSec=0
-
-    [Service]
-    User=${acmeUser}
-    RuntimeDirectory=webstack-acme
-    RuntimeDirectoryPreserve=yes
-    ExecStart=/usr/bin/node ${programPath("acme")}
-    ${Object.entries(credentials).map(([name, path]) => `LoadCredential=${name}:${path}`)}
-    Restart=always
-    RestartSec=5s
-    ReadWritePaths=${store}
-    ${networkedSandbox}
-    ${computingSandbox}
-
-    [Install]
-    WantedBy=multi-user.target
-  `;
+  return {
+    ...{ "account-key": accountKey, ca, cert: certificate, key },
+    ...(provesByDns ? broker : {}),
+    ...(isSeeded ? { seed } : {}),
+  };
 }

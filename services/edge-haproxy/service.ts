@@ -35,6 +35,8 @@ export interface EdgeHaproxyFacts {
 }
 
 const configPath = "/etc/haproxy/haproxy.cfg";
+/** Names and path of the stack file's certificate, for the report of `edge status`. */
+const ownCertificatePath = "/etc/webstack/edge-certificate.json";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
 
 /** The other load balancer has the address while HAProxy or keepalived restart. */
@@ -90,6 +92,7 @@ function part(facts: EdgeHaproxyFacts): ServicePart {
         }),
       ),
       [dropInPath]: rootFile(haproxyDropIn()),
+      ...(https?.mode === "pem" ? { [ownCertificatePath]: rootFile(ownCertificate(https)) } : {}),
       ...(trusts(rules)
         ? { [trustedProxiesPath]: rootFile(trustedProxiesList(rules.trustedProxies)) }
         : {}),
@@ -118,6 +121,11 @@ function webNodesAnswer(nodes: readonly Peer[]): BundleCheck {
   const more = ["--fail"];
   const command = innerRequest({ nodes, port: webPorts.tls, path: "/healthz", more });
   return { files: [configPath, innerCaPath], command, needs: [innerCaPath] };
+}
+
+function ownCertificate({ domains }: EdgeHttps): string {
+  const settings = { certificate: edgeCertificatePath, names: domains };
+  return `${JSON.stringify(settings, null, 2)}\n`;
 }
 
 /** Limit of HAProxy's open files. Hosts in containers refuse more than 20 000. */

@@ -1,15 +1,25 @@
 import { describe, expect, it } from "vitest";
+import { ownCertificate } from "../support/own-certificate";
 import { useStackFile } from "../support/stack-file";
 
-const { read } = useStackFile();
+const { read, problems } = useStackFile();
 
 /** A certificate that the stack file brings. */
-const ownPem = {
-  tls: {
-    certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    privateKey: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-  },
-};
+const ownPem = { tls: ownCertificate };
+
+it("takes acme with loadBalancers.tls as a seed, but none that is for no name", () => {
+  const settings = (name: string) => ({
+    "webstack:domains": [name, "www.example.org"],
+    "webstack:loadBalancers": ownPem,
+    "webstack:tls": { mode: "acme" },
+  });
+  const { edgeTls, loadBalancers } = read(settings("www.example.com"), ["webstack:loadBalancers"]);
+  expect(edgeTls).toMatchObject({ mode: "acme", hsts: "on" });
+  expect(loadBalancers.tls?.certificate).toBe(ownCertificate.certificate);
+  expect(problems(settings("www.example.net"), ["webstack:loadBalancers"])).toEqual([
+    'webstack:loadBalancers.tls.certificate must be for one of domains, got one for "DNS:www.example.com, DNS:example.com, DNS:*.example.com" without "www.example.net", "www.example.org"; paste a certificate for that name, or remove the name',
+  ]);
+});
 
 describe("edgeTls", () => {
   it.each([

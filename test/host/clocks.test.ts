@@ -6,6 +6,7 @@ const host = join(__dirname, "..", "..", "host");
 
 /** Files that may read the wall clock, which can be set back or forth, and why the monotonic clock would be wrong there. */
 const wallClock: Record<string, string> = {
+  "acme-seed.ts": "a certificate is stored if it is valid by its own dates",
   "acme.ts": "a certificate is renewed by its own dates; when an order failed outlives a boot",
   "acme/order.ts": "an authority may say by a date when it is to be asked again",
   "app-job.ts": "a job is due at a date",

@@ -1,11 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { httpsBind, httpsGlobals, httpsRules } from "../../services/edge-haproxy/https";
 import { edgeHttps } from "../support/tier-args";
+import { loadBalancerWith, orderingLoadBalancer } from "./rendered";
 
 const trusted = { redirect: true, hsts: "on" } as const;
 const rules = (...args: Parameters<typeof edgeHttps>) => httpsRules(edgeHttps(...args));
 
 describe("HTTPS of a load balancer", () => {
+  it("tells the names of the stack file's certificate to the report, in the mode pem alone", () => {
+    const path = "/etc/webstack/edge-certificate.json";
+    const domains = ["www.example.com"];
+    const pem = loadBalancerWith(0, { https: edgeHttps({ mode: "pem", domains }) });
+    expect(JSON.parse(pem.files[path]!.content)).toEqual({
+      certificate: "/etc/haproxy/certs/edge.pem",
+      names: domains,
+    });
+    expect(orderingLoadBalancer().files[path]).toBeUndefined();
+  });
+
   it("adds no rule for a stack that says nothing about it", () => {
     expect(rules()).toEqual([]);
     expect(httpsRules(undefined)).toEqual([]);
