@@ -14,6 +14,7 @@ import { settingsSchema, type StackConfig } from "./config/schema";
 import { clearTextSecrets, writtenSettings } from "./config/clear-text";
 import { decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
+import { unquotedProblems } from "./config/unquoted";
 
 /** Source of the app's release: a directory to pack and push, or a file to download. */
 export type AppSource =
@@ -119,6 +120,7 @@ export function checkedSettings(
       .flat()
       .map((problem) => withoutHidden(problem, hides)),
     ...clearTextSecrets(raw, writtenSettings(join(projectRoot, file))),
+    ...unquotedProblems(raw, join(projectRoot, file)),
     ...tokenProblems(raw, token),
   ];
   if (!parsed.success || problems.length > 0) return { problems };
@@ -192,8 +194,6 @@ export function readProject(): { endpoint: string; token: pulumi.Output<string> 
 
 function report(problems: string[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [
-    `${count} in Pulumi.${pulumi.getStack()}.yaml:`,
-    ...problems.map((line) => `  - ${line}`),
-  ].join("\n");
+  const heading = `${count} in Pulumi.${pulumi.getStack()}.yaml:`;
+  return [heading, ...problems.map((line) => `  - ${line}`)].join("\n");
 }

@@ -1,9 +1,10 @@
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { appContract, type AppContract } from "./app-contract";
 import { type StackConfig, settingsSchema } from "./schema";
 import { serverSize } from "./cloud-offer";
-import { printable } from "./printable";
+import { commandWords, missingProgram } from "./command";
+import { printable, settingName } from "./printable";
 import { type RawSettings, valueAt } from "./stack-file";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
@@ -24,7 +25,29 @@ export function appProblems(raw: RawSettings, projectRoot: string): string[] {
     ...directoryProblems(raw, projectRoot),
     ...databaseProblems(raw, projectRoot),
     ...affinityProblems(raw, projectRoot),
+    ...programProblems(raw, projectRoot),
   ];
+}
+
+/** Problems of commands whose program no host has. A release that the hosts fetch may have any program. */
+function programProblems(raw: RawSettings, projectRoot: string): string[] {
+  const app = valueAt(raw, ["app"]);
+  const { path = defaultAppPath, url, packages } = Object(app) as Record<string, unknown>;
+  if (url !== undefined || typeof path !== "string" || path.includes("\0")) return [];
+  const isPresent = (program: string) =>
+    (Array.isArray(packages) && packages.includes(program)) ||
+    existsSync(join(resolve(projectRoot, path), "node_modules", ".bin", program));
+  const named = ["workers", "cron"].flatMap((group) =>
+    Object.keys(Object(valueAt(app, [group]))).map((name) => [group, name, "command"]),
+  );
+  return [["command"], ["migrate"], ...named].flatMap((at) => {
+    const command = valueAt(app, at);
+    const words = typeof command === "string" ? commandWords(command) : undefined;
+    const reason = words && missingProgram(words, isPresent);
+    if (reason === undefined) return [];
+    const name = settingName(["app", ...at]);
+    return [`${name} must be a command that hosts can run, got ${printable(command)}: ${reason}`];
+  });
 }
 
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {

@@ -20,8 +20,10 @@ export const reservedVariables = [
   "DATABASE_URL_RO",
   "DATABASE_URL_RW",
   "NODE_NAME",
+  "PATH",
   "PORT",
   "PROCESS",
+  "PYTHONPATH",
   "SESSION_SECRET",
   "SESSION_SECRETS",
 ] as const;
@@ -30,10 +32,14 @@ const variableName = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_]*$/)
   .refine((name) => !(reservedVariables as readonly string[]).includes(name));
-const variableValue = z
+const variableText = z
   .string()
   .regex(/^[^\r\n\0]*$/)
   .refine(hasKnownPlaceholders);
+/** `pulumi config set --path` writes whole numbers and switches without quotes; `config/unquoted.ts` checks the spelling. */
+const variableValue = z
+  .union([variableText, z.int(), z.boolean()])
+  .transform((value) => String(value));
 const variables = z.record(variableName, variableValue);
 const knownPlaceholders = Object.keys(placeholders).map((name) => `\${${name}}`);
 const variablesRule =

@@ -79,3 +79,22 @@ export function hasKnownPlaceholders(text: string): boolean {
     ([, name, end]) => end === "}" && Object.hasOwn(placeholders, name!),
   );
 }
+
+/** Programs that build an app, which no host has. */
+const packageManagers = ["npm", "npx", "yarn", "pnpm", "pnpx", "bun", "bunx"];
+
+/**
+ * Reason why hosts cannot run a command: its program is a package manager; undefined for any other program.
+ *
+ * @param isPresent true if a release or a package of the distribution has a program of that name.
+ */
+export function missingProgram(
+  [program = ""]: readonly string[],
+  isPresent: (program: string) => boolean,
+): string | undefined {
+  if (!packageManagers.includes(program) || isPresent(program)) return undefined;
+  return (
+    `no host has ${program}; name the program that it would start, with its arguments, such as node server.js ` +
+    "or node_modules/.bin/next start"
+  );
+}

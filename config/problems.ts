@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { closestName } from "./closest-name";
 import {
   anyName,
   documentedSettings,
@@ -39,7 +40,16 @@ function fix({ path, notes, schema }: Reached, { member, value }: Member): strin
   if (notes.secret) {
     return secretRemedy(path, { isNamedMap: isNamedMap(schema), member, value });
   }
+  if (member !== undefined && isNamedMap(schema) && isUnquoted(notes, value)) {
+    return `put the value of ${printableName(member)} in quotes`;
+  }
   return `set for example ${JSON.stringify(notes.example)}`;
+}
+
+/** True for a number or a switch in a map of texts, such as `1.10`, whose zero YAML drops. */
+function isUnquoted({ example }: SettingNotes, value: unknown): boolean {
+  const isOfTexts = Object.values(Object(example)).every((one) => typeof one === "string");
+  return ["number", "boolean"].includes(typeof value) && isOfTexts;
 }
 
 /**
@@ -73,9 +83,14 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
     const setting = { path: path.slice(0, depth), notes, schema: parent };
     return brokenRule(setting, printable(name) + place(path.slice(depth, -1)));
   }
+  const group = path.slice(0, -1);
   const siblings = Object.keys(members(parent));
-  const suggestion = settingName([...path.slice(0, -1), closestName(name, siblings)!]);
-  return `${settingName(path)} is not a setting; did you mean ${suggestion}?`;
+  const closest = closestName(name, siblings);
+  if (closest !== undefined) {
+    return `${settingName(path)} is not a setting; did you mean ${settingName([...group, closest])}?`;
+  }
+  const owner = group.length === 0 ? "a stack" : settingName(group);
+  return `${settingName(path)} is not a setting; ${owner} takes ${siblings.join(", ")}`;
 }
 
 /** Sentence about an invalid name in a map; in a map of settings the sentence shows the name, not the value. */
@@ -155,28 +170,4 @@ function place(inside: Path): string {
   const [key] = inside;
   if (key === undefined) return "";
   return typeof key === "number" ? ` as item ${key + 1}` : ` for ${printableName(key)}`;
-}
-
-/** Number of single-character edits (insert, delete, replace) that turn `a` into `b`. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-/** Largest number of characters of a name that are compared; every known name is shorter than half of it. */
-const maxCompared = 64;
-
-/** The known name with the fewest edits to `name`, case ignored; the first one of several. */
-export function closestName(name: string, known: readonly string[]): string | undefined {
-  const start = name.slice(0, maxCompared).toLowerCase();
-  const distance = (candidate: string) => editDistance(start, candidate.toLowerCase());
-  return [...known].sort((a, b) => distance(a) - distance(b))[0];
 }

@@ -1,6 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+<<<<<<< HEAD
 import { delimiter, join } from "node:path";
+=======
+import { join } from "node:path";
+import { commandText, missingProgram } from "../config/command";
+>>>>>>> strangera
 import { type Architecture, type Runtime, runtimeCommand } from "../config/runtime";
 import { type ReleaseFacts, releaseFacts, startIn } from "./facts";
 import { checkOwnDirectory } from "./own-directory";
@@ -12,10 +17,19 @@ import { checkRuntime } from "./runtime-check";
  * The own command of a built app: the start script of its `package.json`, else
  * `node server.js`.
  *
- * @throws Error if the script needs a shell, or if the app has neither.
+ * @throws Error if the script needs a shell, if its program is a package manager, or if the app has neither.
  */
 export function commandOf(directory: string): string[] {
   const { command, script } = startIn(directory);
+  const isPresent = (program: string) =>
+    existsSync(join(directory, "node_modules", ".bin", program));
+  const missing = command && missingProgram(command, isPresent);
+  if (missing !== undefined) {
+    throw new Error(
+      "webstack:app.command must be set when the start script of package.json runs a package manager, " +
+        `got ${JSON.stringify(commandText(command!))} in ${directory}: ${missing}`,
+    );
+  }
   if (command) return command;
   if (script !== undefined) {
     throw new Error(

@@ -12,7 +12,7 @@ const mostMs = 2000;
 
 /** A problem as we write it: key, rule, value found and fix, in one line. */
 const sentence =
-  /^(webstack:\S.*|hcloud:token) (must .+, got .+; .+|is not a setting; did you mean webstack:[\w.<>]+\?)$/;
+  /^(webstack:\S.*|hcloud:token) (must .+, got .+; .+|is not a setting; (did you mean webstack:[\w.<>]+\?|.+ takes \w+(, \w+)*))$/;
 const heading = /^(\d+) problems? in Pulumi\.test\.yaml:$/;
 /** What moves a cursor, ends a line or turns the direction of letters. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

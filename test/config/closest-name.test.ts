@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, closestName } from "../../config/problems";
+import { editDistance, closestName } from "../../config/closest-name";
 
 describe("editDistance", () => {
   it.each([
@@ -23,6 +23,25 @@ describe("nearest", () => {
 
   it("takes the first of names that are equally near", () => {
     expect(closestName("x", ["a", "b"])).toBe("a");
+  });
+
+  it.each([
+    ["cuont", "count"],
+    ["environment", "env"],
+    ["timeout", "timeoutSeconds"],
+    ["SERVERTYPE", "serverType"],
+  ])("is for %s %s", (name, expected) => {
+    expect(closestName(name, ["status", "count", "env", "timeoutSeconds", "serverType"])).toBe(
+      expected,
+    );
+  });
+
+  it.each([
+    ["ruby", ["node", "python", "executable"]],
+    ["database", ["domains", "domain", "db", "web"]],
+    ["timeout", ["status", "path"]],
+  ])("is nothing for %s among %j", (name, known) => {
+    expect(closestName(name, known)).toBeUndefined();
   });
 
   it("has no answer without names", () => {
