@@ -1,11 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-<<<<<<< HEAD
 import { delimiter, join } from "node:path";
-=======
-import { join } from "node:path";
 import { commandText, missingProgram } from "../config/command";
->>>>>>> strangera
 import { type Architecture, type Runtime, runtimeCommand } from "../config/runtime";
 import { type ReleaseFacts, releaseFacts, startIn } from "./facts";
 import { checkOwnDirectory } from "./own-directory";
