@@ -159,7 +159,9 @@ describe("switchEdge", () => {
   });
 
   it("touches nothing if the other node lacks a certificate", async () => {
-    const certified = (ends: Record<string, { validUntil?: string }>) => ({ certificates: { orders: true, names: ends } });
+    const certified = (ends: Record<string, { validUntil?: string }>) => ({
+      certificates: { orders: true, names: ends },
+    });
     const held = {
       ...holder,
       ...certified({ "a.example": { validUntil: "2999-01-01T00:00:00Z" } }),

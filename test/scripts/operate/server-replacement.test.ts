@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { TurnTaken } from "../../../rolling/stack-turn";
-import { waitForService } from "../../../scripts/operate/hosts";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
 import { type Replacement, replaceServer } from "../../../scripts/operate/server-replacement";
 import { outputsWith } from "./support/nodes";
@@ -35,11 +34,8 @@ vi.mock("../../../scripts/operate/cloud-project", () => ({
   deleteServer: async (project: string, id: number) => does(`delete ${id} in ${project}`),
 }));
 vi.mock("../../../scripts/operate/up-check", () => ({
-  refuseUnlessUp: async (
-    stack: string,
-    { name }: { name: string },
-    { newIn }: { newIn?: string },
-  ) => does(`check ${name} of ${stack}${newIn === undefined ? "" : ", a new server"}`),
+  refuseUnlessUp: async (stack: string, node: { name: string }, { newIn }: { newIn?: string }) =>
+    does(`check ${node.name} of ${stack}${newIn === undefined ? "" : ", a new server"}`),
 }));
 vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
@@ -200,12 +196,5 @@ describe("replaceServer of a database node", () => {
     await replaceServer(databases, "db-2", { ...how, isOut: true });
     expect(world.done).toContain("delete 2 in project of prod");
     expect(console.log).toHaveBeenCalledWith(expect.stringContaining("db-2 cannot be asked"));
-  });
-});
-
-describe("waitForService", () => {
-  it("fails after the deadline with the nodes that are not in service", async () => {
-    world.out = ["db-2", "web-1"];
-    await expect(waitForService(outputs, 0)).rejects.toThrow("not in service: db-2, web-1");
   });
 });
