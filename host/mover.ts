@@ -129,7 +129,10 @@ function answering(work: Promise<Event>): void {
 async function readOwner(): Promise<Event> {
   const owners = await api.owners(ids);
   for (const id of held.onOwners(owners, self!.id, monotonicMs())) {
-    log(3, `floating IP ${id} does not exist any more; the others move without it, and \`up\` makes it anew`);
+    log(
+      3,
+      `floating IP ${id} does not exist any more; the others move without it, and \`up\` makes it anew`,
+    );
   }
   const other = owners.find((owner) => owner !== undefined && owner !== self!.id);
   return { type: "owner", serverId: other === undefined ? self!.id : other, nowMs: monotonicMs() };
