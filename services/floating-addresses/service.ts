@@ -109,7 +109,8 @@ function givenUpProgram(addresses: readonly string[]): string {
     addresses="${addresses.join(" ")}"
     record="$RUNTIME_DIRECTORY/addresses"
 
-    for address in $(cat "$record" 2>/dev/null); do
+    former=$(cat "$record" 2>/dev/null)
+    for address in $former; do
       case " $addresses " in *" $address "*) continue ;; esac
       ip address delete "$address" dev lo && echo "removed $address, which is given up"
     done
