@@ -4,6 +4,7 @@ import { type DataVolume, dataPaths } from "../mysql/data-volume";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
 import { rootOnly, type Service, type ServicePart } from "../service";
+import { grownListRefusal } from "./grown-list";
 import { checksPort, controlSocket, handOverCommand, peerPort } from "./supervisor-ports";
 import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
 
@@ -71,7 +72,9 @@ function supervisorPart({
     },
     unitFiles: { own: Object.values(supervisorPaths) },
     refusals:
-      nodes.length > 1 ? [] : [{ files: [configPath], command: ["/bin/sh", "-c", neverGrouped] }],
+      nodes.length > 1
+        ? [grownListRefusal(configPath, nodes.length)]
+        : [{ files: [configPath], command: ["/bin/sh", "-c", neverGrouped] }],
     services: [
       {
         unit: "webstack-mysql-kill.path",
