@@ -11,6 +11,7 @@ import type {
 } from "./model";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
+import { loginWarnings } from "./login-name";
 import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
 
@@ -65,6 +66,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
     warnings: [
       ...warnings,
       ...plan.warnings,
+      ...loginWarnings(hosts, cloud),
       ...(serverTypes ? offerWarnings(plan, serverTypes) : []),
       ...(settings.length > 0 && !isRefused ? withoutEffect(plan) : []),
     ],
@@ -76,7 +78,7 @@ function withoutEffect({ steps }: Plan): string[] {
   if (steps.some(({ fate }) => fate !== "same")) return [];
   return [
     "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
-      "(image, locations, admin.user)",
+      "(image, locations)",
   ];
 }
 
