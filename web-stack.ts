@@ -3,6 +3,7 @@ import { Rollout } from "./components/rollout";
 import type { ReleaseFacts } from "./release/facts";
 import { type Role, topology } from "./topology";
 import type { WebStackArgs } from "./web-stack/args";
+import { loginNameHook } from "./rolling/login-name";
 import { unlessPassedOver } from "./rolling/passed-over";
 import { stagingHook } from "./rolling/staging";
 import { type Foundation, foundation } from "./web-stack/foundation";
@@ -61,17 +62,26 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
   return outputs(args, base, tiers, { privateKey, rollouts });
 }
 
-/** The deploy key, once every node accepts it. */
-function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.Output<string> {
-  const way = ({ server }: Tiers["web"][number]) => {
-    const { name: node, role, privateIp } = server.node;
-    return role === "lb"
+/** All nodes, and the routes to them. */
+function routesIn({ lb, web, app, db }: Tiers) {
+  return [lb.hosts, web, app, db].flat().map(({ server }) => {
+    const { node } = server;
+    return node.role === "lb"
       ? { node, host: server.reachedAt(), bastions: [] }
-      : { node, host: privateIp, bastions: lb.publicIps };
-  };
-  const hosts = [lb.hosts, web, app, db].flat();
-  const servers = hosts.map(({ server }) => server);
-  return access.provenPrivateKey(hosts.map(way), servers);
+      : { node, host: node.privateIp, bastions: lb.publicIps };
+  });
+}
+
+/** The same as inputs of the provider. */
+function routedHosts(tiers: Tiers) {
+  return routesIn(tiers).map(({ node, ...way }) => ({ node: node.name, ...way }));
+}
+
+/** The deploy key, once every node accepts it. */
+function provedKey({ access }: Foundation, tiers: Tiers): pulumi.Output<string> {
+  const { lb, web, app, db } = tiers;
+  const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
+  return access.provenPrivateKey(routedHosts(tiers), servers);
 }
 
 /**
@@ -81,9 +91,10 @@ function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.
 function rollOut(
   { archive, runtime, release }: WebStackArgs,
   { access: admin }: Foundation,
-  { lb, web, app, db }: Tiers,
+  tiers: Tiers,
   privateKey: pulumi.Output<string>,
 ): readonly Rollout[] {
+  const { lb, web, app, db } = tiers;
   const firstContactKey = (node: string) => admin.firstContactKey(node);
   const direct = { user: admin.user, privateKey, firstContactKey };
   const access = { ...direct, bastions: lb.publicIps };
@@ -93,13 +104,16 @@ function rollOut(
   const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
   const holders = app.map(({ server }) => server.node);
   const retiring = retiringHooks(holders, access);
-  const dbHooks = { beforeUpdate: [retiring.db] };
+  // First of all hooks: the others log in with the new name.
+  const login = loginNameHook({ routes: routesIn(tiers), privateKey });
+  const dbHooks = { beforeUpdate: [login, retiring.db] };
   const dbDone = new Rollout("db", { hosts: db, access, hooks: dbHooks, after: servers });
   const afterDb = [...bastions, dbDone];
   const runtimeArchive = runtime.pushed?.archive;
   const nodes = web.map(({ server }) => server.node);
-  const hooks = stagingHook({ ...access, nodes, release, archive });
-  const appHooks = { beforeUpdate: [...(hooks.beforeUpdate ?? []), retiring.app] };
+  const staging = stagingHook({ ...access, nodes, release, archive });
+  const hooks = { beforeUpdate: [login, ...(staging.beforeUpdate ?? [])] };
+  const appHooks = { beforeUpdate: [...hooks.beforeUpdate, retiring.app] };
   const withRuntime = {
     ...pushed,
     hooks: appHooks,
@@ -108,7 +122,10 @@ function rollOut(
   const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
   const webDone = new Rollout("web", { hosts: web, access, ...pushed, hooks, after: afterApp });
-  const lbDone = new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
+  const lbDone = new Rollout("lb", {
+    ...{ hosts: lb.hosts, access: direct, hooks: { beforeUpdate: [login] }, after: [webDone] },
+    everyHost: routedHosts(tiers),
+  });
   return [dbDone, appDone, webDone, lbDone];
 }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Configuration, configurationArgs } from "../provider/resources";
+import { Configuration, configurationArgs, type KeyedHost } from "../provider/resources";
 import type { ConfiguredHost } from "./tier";
 
 /** SSH access to the nodes. */
@@ -26,6 +26,12 @@ export interface RolloutArgs {
   runtimeArchive?: string;
   /** Resource hooks of each configuration. @default none */
   hooks?: pulumi.ResourceHookBinding;
+  /**
+   * All hosts of the stack, for the last host of the rollout that comes last, see `ConfigurationArgs`.
+   *
+   * @default another rollout follows
+   */
+  everyHost?: readonly KeyedHost[];
   /** Resources that must exist before the first host is configured: bastions, and the rollout of the tier below. */
   after: readonly pulumi.Resource[];
 }
@@ -71,7 +77,7 @@ function addressOf({ server }: ConfiguredHost, { bastions }: Access): pulumi.Inp
 
 function configurationInputs(
   own: ConfiguredHost,
-  { hosts, access, archive, runtimeArchive }: RolloutArgs,
+  { hosts, access, archive, runtimeArchive, everyHost }: RolloutArgs,
 ) {
   const { server, bundle, secrets } = own;
   const { user, privateKey, bastions, firstContactKey } = access;
@@ -98,6 +104,7 @@ function configurationInputs(
       (known) => known && { ...known, archive, ...(runtimeArchive ? { runtimeArchive } : {}) },
     ),
     secrets: eachSecret(secrets),
+    ...(everyHost && own === hosts.at(-1) ? { everyHost: [...everyHost] } : {}),
     tier: hosts.map((host) => ({ node: host.server.node.name, host: addressOf(host, access) })),
   };
 }

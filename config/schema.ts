@@ -14,7 +14,8 @@ import { webSettings } from "./web-schema";
 /** The settings `admin`. */
 const admin = z.strictObject({
   user: setting(z.string().regex(/^(?!root$)[a-z_][a-z0-9_-]{0,30}$/), {
-    about: "Login name on every node, with sudo and without a password",
+    about:
+      "Login name on every node, with sudo and without a password; an edit changes all servers",
     must: "be a Linux user name other than root: small letters, digits, - and _, at most 31",
     example: "webstack",
   }).default("webstack"),

@@ -1,5 +1,6 @@
 import type { Values } from "../plugin/values";
 import { addedPackages, appProcesses, fileChanges, unitChanges } from "./host-changes";
+import { loginText } from "./login-name";
 import type { HostChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { isUnknown, mapOf, valueChanges, valueText } from "./values";
@@ -18,7 +19,7 @@ const digits = 12;
 const order = ["db", "app", "web", "lb"];
 /** Inputs of a configuration that have texts of their own, or that mean nothing to a reader. */
 const describedInputs =
-  /^(files|secrets|attributes|services|checks|release|node|role|connection)\b/;
+  /^(files|secrets|attributes|services|checks|loginFiles|release|node|role|connection)\b/;
 
 /** Changes of each host that changes, in the order of the rollout. */
 export function hostChanges({ steps }: Plan): HostChange[] {
@@ -99,9 +100,10 @@ function releaseChange({ before, after }: Step): HostChange["release"] {
 function otherChanges(step: Step): string[] {
   const { changed } = step;
   const way = changed.some((path) => /^connection\b/.test(path));
+  const renamed = loginText(step);
   return [
     ...valueChanges({ ...step, changed: changed.filter((path) => !describedInputs.test(path)) }),
-    ...(way ? ["is reached over SSH in another way"] : []),
+    ...(renamed ? [renamed] : way ? ["is reached over SSH in another way"] : []),
   ];
 }
 

@@ -12,6 +12,7 @@ import type {
 import { edgeLosses } from "./edge-losses";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
+import { loginWarnings } from "./login-name";
 import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
 
@@ -63,6 +64,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
     warnings: [
       ...warnings,
       ...plan.warnings,
+      ...loginWarnings(hosts, cloud),
       ...(serverTypes ? offerWarnings(plan, serverTypes) : []),
       ...(settings.length > 0 && !isRefused ? withoutEffect(plan) : []),
     ],
@@ -74,7 +76,7 @@ function withoutEffect({ steps }: Plan): string[] {
   if (steps.some(({ fate }) => fate !== "same")) return [];
   return [
     "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
-      "(image, locations, admin.user)",
+      "(image, locations)",
   ];
 }
 

@@ -128,7 +128,7 @@ function crossProblems(news: Values): Failure[] {
 
 const known = new Set([
   ...["connection", "node", "role", "packages", "users", "directories", "files", "attributes"],
-  ...["checks", "loginFiles", "services", "secrets", "release", "tier"],
+  ...["checks", "loginFiles", "services", "secrets", "release", "tier", "everyHost"],
 ]);
 
 /** All problems of the inputs at once; values that are not known yet are not checked. */
@@ -149,6 +149,7 @@ export function problemsOf(news: Values): Failure[] {
     ...["packages", "users", "checks", "services"].flatMap((key) => list(key, news[key])),
     ...optional(list)("loginFiles", news.loginFiles),
     ...optional(list)("tier", news.tier),
+    ...optional(list)("everyHost", news.everyHost),
     ...units.flatMap((unit, i) =>
       isMap(unit) ? text(`services[${i}].unit`, unit.unit) : map(`services[${i}]`, unit),
     ),

@@ -2,6 +2,7 @@ import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { HostKeyMismatch, keyAlgorithms, keyText } from "./host-key";
 import type { ConnectionInputs } from "./inputs";
 import { Session } from "./session";
+import { asUser, hostAndPort, ready } from "./ssh-client";
 
 /** Longest wait for one handshake or one forwarded connection, milliseconds. */
 const handshakeMs = 15_000;
@@ -21,6 +22,9 @@ export class HostUnreachable extends Error {}
 /** The host's SSH server showed its key, so the host is reachable, and something else failed. */
 class HostAnswered extends Error {}
 
+/** The host's SSH server showed its key, the pinned one if there is one, and refused the login. */
+export class LoginRefused extends HostAnswered {}
+
 /** The bastion failed, so that nothing is known of the host behind it. */
 class BastionFailed extends Error {}
 
@@ -37,6 +41,8 @@ export interface Visit {
   say: (line: string) => void;
   /** Cancels the wait. */
   signal: AbortSignal;
+  /** True to end the wait at once if the host refuses the login. @default a new host may accept the login later */
+  refusalEnds?: boolean;
 }
 
 /**
@@ -45,6 +51,7 @@ export interface Visit {
  * host can decrypt.
  *
  * @throws HostKeyMismatch if the host's key differs from the pinned one.
+ * @throws LoginRefused with `refusalEnds`, if the host refuses the login.
  * @throws HostUnreachable with the last reason of each route after the deadline, if the host never answered.
  * @throws Error with these reasons if the host answered, or if no bastion could be used.
  */
@@ -63,6 +70,7 @@ export async function connect(visit: Visit): Promise<Session> {
         return await once(visit, bastion, patience);
       } catch (error) {
         if (error instanceof HostKeyMismatch) throw error;
+        if (visit.refusalEnds && error instanceof LoginRefused) throw error;
         wasAsked ||= !(error instanceof BastionFailed);
         hasAnswered ||= error instanceof HostAnswered;
         reasons.set(bastion ? `through ${bastion}` : "directly", (error as Error).message);
@@ -97,19 +105,19 @@ async function once(
   bastion: string | undefined,
   patienceMs: number,
 ): Promise<Session> {
-  const { host, port = 22, user, privateKey, formerPrivateKey } = visit.connection;
+  const { host, port = 22, user } = visit.connection;
   const login: ConnectConfig = {
-    username: user,
-    privateKey,
-    ...(formerPrivateKey === undefined ? {} : inTurn(user, [privateKey, formerPrivateKey])),
+    ...asUser(user, visit.connection),
     readyTimeout: patienceMs,
     // Three missed answers end the connection, so the client notices a dead host after 20 s.
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
   };
   if (bastion === undefined) return pinned({ ...login, host, port }, visit, []);
-  const jump = await ready(new Client(), { ...login, ...hostAndPort(bastion) }).catch(
-    (error: Error) => Promise.reject(new BastionFailed(`the bastion: ${error.message}`)),
+  const { jumpUser = user } = visit.connection;
+  const toBastion = { ...login, ...asUser(jumpUser, visit.connection), ...hostAndPort(bastion) };
+  const jump = await ready(new Client(), toBastion).catch((error: Error) =>
+    Promise.reject(new BastionFailed(`the bastion: ${error.message}`)),
   );
   try {
     const sock = await forwarded(jump, host, port, patienceMs);
@@ -118,17 +126,6 @@ async function once(
     jump.destroy();
     throw error;
   }
-}
-
-/** Authentication that tries one key after the other. */
-function inTurn(username: string, keys: readonly string[]): Pick<ConnectConfig, "authHandler"> {
-  return { authHandler: keys.map((key) => ({ type: "publickey" as const, username, key })) };
-}
-
-/** Parses `address`, `address:port` or `[address]:port`. */
-function hostAndPort(text: string): { host: string; port: number } {
-  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];
-  return { host: bracketed ?? plain ?? text, port: Number(port ?? 22) };
 }
 
 async function pinned(
@@ -152,21 +149,13 @@ async function pinned(
     if (wanted !== undefined && (otherType || (seen !== undefined && seen !== wanted))) {
       throw new HostKeyMismatch(connection.host, wanted, seen, urn);
     }
-    throw seen === undefined ? error : new HostAnswered((error as Error).message);
+    if (seen === undefined) throw error;
+    const { message, level } = error as Error & { level?: unknown };
+    // The level of ssh2 1.17 for a login that was refused with every key.
+    if (level !== "client-authentication") throw new HostAnswered(message);
+    throw new LoginRefused(`the login ${connection.user} is refused: ${message}`);
   }
   return new Session([...through, client], seen ?? "", signal);
-}
-
-/** Resolves after the login. */
-function ready(client: Client, config: ConnectConfig): Promise<Client> {
-  return new Promise((resolve, reject) => {
-    client.once("ready", () => resolve(client));
-    // The listener stays: after the login an error ends the connection, and a running command
-    // fails with `ConnectionLost`.
-    client.on("error", reject);
-    client.once("close", () => reject(new Error("the connection was closed during the login")));
-    client.connect(config);
-  });
 }
 
 function forwarded(jump: Client, host: string, port: number, patienceMs: number) {

@@ -17,14 +17,14 @@ const firstSeconds = 300;
 const proofSeconds = 60;
 
 /**
- * Adds the key on standard input to the host's authorized keys, unless they contain it: in the file of the
- * host's configuration, or in the login's own file on a host without that file.
+ * Adds the key on standard input to the host's authorized keys, unless they contain it: in the file of the host's
+ * configuration, whose name is that of the configured login, or in the login's own file on a host without that file.
  */
 const addKey = [
   "key=$(cat)",
-  'file=/etc/ssh/authorized_keys.d/"$(id -un)"',
-  'test -e "$file" || file="$HOME"/.ssh/authorized_keys',
-  `sudo -n grep -qxF -- "$key" "$file" || printf '%s\\n' "$key" | sudo -n tee -a "$file" >/dev/null`,
+  'for file in /etc/ssh/authorized_keys.d/*; do test -e "$file" || file="$HOME"/.ssh/authorized_keys',
+  `sudo -n grep -qxF -- "$key" "$file" || printf '%s\\n' "$key" | sudo -n tee -a "$file" >/dev/null || exit 1`,
+  "done",
 ].join("; ");
 
 interface Inputs {

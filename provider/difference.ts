@@ -3,10 +3,12 @@ import type { Difference, PropertyChange } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
 
 /**
- * Ignored properties. The local path of an archive is not state; the archive's digest is. The other hosts of a tier are
- * no state of this one.
+ * Ignored properties. The local path of an archive is not state; the archive's digest is. The other hosts of a tier or
+ * of the stack are no state of this one.
  */
-const ignored = new Set(["hostKey", "tier", "release.archive", "release.runtimeArchive"]);
+const ignored = new Set([
+  ...["hostKey", "tier", "everyHost", "release.archive", "release.runtimeArchive"],
+]);
 
 function member(parent: string, key: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return parent === "" ? key : `${parent}.${key}`;

@@ -7,15 +7,16 @@ import type {
   Plugin,
   ReadRequest,
 } from "../plugin/plugin";
-import type { Values } from "../plugin/values";
+import { isMap, type Values } from "../plugin/values";
 import { type Application, applyConfiguration } from "./apply";
 import { problemsOf } from "./check";
 import { HostUnreachable } from "./connect";
 import { Consents } from "./consents";
 import { differences, inPlace, onlyWayChanged } from "./difference";
-import type { LogOf } from "./engine-log";
+import type { Log, LogOf } from "./engine-log";
 import { firstContact } from "./host-key";
 import { inputsOf, type Inputs, type State, type TierHost } from "./inputs";
+import { LoginNames } from "./login-names";
 import { LoginProof } from "./login-proof";
 import { stopForGood } from "./orderly-stop";
 import { PassingOver, wasPassedOver } from "./passing-over";
@@ -46,6 +47,9 @@ export class HostProvider implements Plugin {
   /** Configurations of this run's program; a destroy has none, since the engine checks what a program registers. */
   private readonly wanted = new Set<string>();
   private readonly passing = new PassingOver();
+  private readonly logins = new LoginNames(this.stop.signal);
+  /** Login name of this run's program; undefined in a destroy. */
+  private user: string | undefined;
 
   private readonly shortWait: number;
   private readonly consents: Consents;
@@ -65,16 +69,18 @@ export class HostProvider implements Plugin {
 
   check = ({ urn, news }: CheckRequest) => {
     this.wanted.add(urn);
+    this.user = userIn(news) ?? this.user;
     return { inputs: news, failures: problemsOf(news) };
   };
 
   /**
    * Compares each value with the last applied or read one; no difference replaces the resource. For a host that was
-   * passed over the engine records inputs that the host does not have, so the changes are those of the state.
+   * passed over, or that waits for the end of a former login name, the engine records inputs that the host does not
+   * have, so the changes are those of the state.
    */
-  diff = ({ state, inputs }: ChangeRequest): Difference => ({
+  diff = ({ state, oldInputs, inputs }: ChangeRequest): Difference => ({
     ...inPlace(differences(state, inputs)),
-    isOfInputs: !wasPassedOver(state),
+    isOfInputs: !wasPassedOver(state) && [undefined, userIn(state)].includes(userIn(oldInputs)),
   });
 
   create = async ({ urn, inputs: values }: CreateRequest) => {
@@ -89,13 +95,14 @@ export class HostProvider implements Plugin {
         return session.hostKey;
       },
     );
-    return { id: inputs.node, state: { ...inputs, hostKey } as Values };
+    return { id: inputs.node, state: await this.stateOf(inputs, hostKey, undefined, log) };
   };
 
   update = async ({ urn, state: before, inputs: values }: ChangeRequest): Promise<Values> => {
     const [inputs, state] = [values as unknown as Inputs, before as unknown as State];
     let { hostKey } = state;
-    if (onlyWayChanged(before, values)) return { ...values, hostKey };
+    const isRenamed = this.logins.changes(state, inputs);
+    if (onlyWayChanged(before, values) && !isRenamed) return { ...values, hostKey };
     this.passing.checkChange({ state, inputs });
     const log = this.logOf(urn);
     const proof = new LoginProof(inputs.node, log);
@@ -117,7 +124,7 @@ export class HostProvider implements Plugin {
       log.warn(`${inputs.node} is passed over: ${passed.unreached}`);
       return passed as unknown as Values;
     }
-    return { ...values, hostKey };
+    return this.stateOf(inputs, hostKey, state.connection.user, log);
   };
 
   /**
@@ -156,11 +163,30 @@ export class HostProvider implements Plugin {
   delete = async ({ urn, state }: DeleteRequest) => {
     if (this.wanted.size === 0 || this.wanted.has(urn)) return;
     const { signal } = this.stop;
+    const host = state as unknown as State;
+    // The bastions are configured by now, and may accept the present login name alone.
+    const jump = this.user === undefined ? {} : { jumpUser: this.user };
+    const connection = { ...host.connection, ...jump };
     const mayDiscard = this.consents.allow("delete saved");
-    await stopForGood(state as unknown as State, { urn, signal, mayDiscard }, this.logOf(urn));
+    await stopForGood({ ...host, connection }, { urn, signal, mayDiscard }, this.logOf(urn));
   };
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
+
+  /** State of a host after its configuration. */
+  private async stateOf(
+    inputs: Inputs,
+    hostKey: string,
+    former: string | undefined,
+    log: Log,
+  ): Promise<Values> {
+    const user = await this.logins.recorded(inputs, former, log);
+    return { ...inputs, connection: { ...inputs.connection, user }, hostKey } as unknown as Values;
+  }
+}
+
+function userIn({ connection }: Values): string | undefined {
+  return isMap(connection) && typeof connection.user === "string" ? connection.user : undefined;
 }
 
 async function bring(session: Session, inputs: Inputs, how: Application): Promise<void> {

@@ -5,6 +5,8 @@ export interface ConnectionInputs {
   host: string;
   port?: number;
   user: string;
+  /** Login name on the bastions. @default `user` */
+  jumpUser?: string;
   privateKey: string;
   /** Earlier private key, tried after `privateKey`; absent: none. */
   formerPrivateKey?: string;
@@ -18,6 +20,17 @@ export interface ConnectionInputs {
 export interface TierHost {
   node: string;
   host: string;
+}
+
+/** A host of the stack, and the route to it. */
+export interface RoutedHost {
+  node: string;
+  /** Address, as the last bastion reaches it. */
+  host: string;
+  /** @default 22 */
+  port?: number;
+  /** Addresses of the bastions, tried in order; empty: a direct connection. */
+  bastions: string[];
 }
 
 /** Inputs of a configuration, as the provider receives them; fields as in `ConfigurationArgs`. */
@@ -37,6 +50,8 @@ export interface Inputs {
   release?: PushedRelease;
   /** All hosts of the tier, in the order of their configuration; absent: the host counts as the only one. */
   tier?: TierHost[];
+  /** Of the host that is configured last: all hosts, on which a former login name ends with this configuration. */
+  everyHost?: RoutedHost[];
 }
 
 /** Inputs, and the values that the provider adds. */

@@ -64,8 +64,9 @@ export class PassingOver {
     }
     this.nodes.set(role, [...(this.nodes.get(role) ?? []), node]);
     const unreached = `${error.message}; not changed there: ${changesOf(state, inputs)}`;
-    // The route is not the host's: the next refresh and a deletion need the present one.
-    return { ...state, connection, ...(tier ? { tier } : {}), unreached };
+    // The route is not the host's: the next refresh and a deletion need the present one. The login name is the host's.
+    const { user } = state.connection;
+    return { ...state, connection: { ...connection, user }, ...(tier ? { tier } : {}), unreached };
   }
 
   /** Why too few hosts of the tier are reached; undefined: they are enough. */

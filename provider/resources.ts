@@ -58,6 +58,11 @@ export interface ConfigurationArgs {
    * state of the host. @default the host is the only one
    */
   tier?: pulumi.Input<pulumi.Input<{ node: string; host: pulumi.Input<string> }>[]>;
+  /**
+   * All hosts of the stack, for the host that is configured last: once all of them have a new login name, the former one
+   * ends; no state of the host. @default a former login name stays
+   */
+  everyHost?: pulumi.Input<KeyedHost[]> | undefined;
 }
 
 /** The state of a running server, applied in place over SSH by the provider `host`. */

@@ -22,7 +22,8 @@ const allowed: Record<string, string[]> = {
   resources: ["resources", "@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [
-    ...["rolling", "provider/connect", "provider/orderly-stop", "provider/release"],
+    ...["rolling", "provider/connect", "provider/login-change", "provider/orderly-stop"],
+    "provider/release",
     "services/supervisor/supervisor-ports",
     ...["zod", "@pulumi/pulumi"],
   ],

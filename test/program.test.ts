@@ -65,9 +65,9 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
     order.forEach((name, i) => {
       const { dependsOn, beforeUpdate } = named(all, `${name}-configuration`);
       const hooks = /app|web/.test(name) ? ["staging of the release"] : [];
-      const retired = { db: "database passwords", app: "session secrets" }[name.split("-")[0]!];
+      const retired = { d: "database passwords", a: "session secrets" }[name[0]!];
       if (retired) hooks.push(`retirement of ${retired}`);
-      expect(beforeUpdate, name).toEqual(hooks);
+      expect(beforeUpdate, name).toEqual(["change of the login name", ...hooks]);
       const before = dependsOn
         .map((urn) => urn.split("::").at(-1)!)
         .filter((other) => other.endsWith("-configuration"));

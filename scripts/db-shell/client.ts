@@ -42,15 +42,14 @@ function alone(states: States): string | undefined {
 
 /**
  * The command line of MySQL's client on a database node. The command has no password: MySQL asks the kernel for the
- * calling system user, and the operators' login has one account that reads and one that writes. The client keeps no
- * history.
+ * calling system user, and root has one account that reads and one that writes. The client keeps no history.
  *
  * @param name name of the node, for the prompt.
  */
 export function mysqlCommand(kind: keyof typeof operatorUsers, { name }: StackNode): string {
   const reads = kind === "read";
   const words = [
-    ...["env", "MYSQL_HISTFILE=/dev/null", "mysql", `--user=${operatorUsers[kind]}`],
+    ...["sudo", "-n", "env", "MYSQL_HISTFILE=/dev/null", "mysql", `--user=${operatorUsers[kind]}`],
     // The account cannot write either. This statement makes a write fail at once, also in routines that a view calls.
     ...(reads ? ["--init-command=SET SESSION TRANSACTION READ ONLY"] : []),
     `--prompt=${name} ${reads ? "(reads)" : "(WRITES)"}> `,
@@ -61,5 +60,5 @@ export function mysqlCommand(kind: keyof typeof operatorUsers, { name }: StackNo
 
 /** A command that fails if the account does not exist yet. */
 export function loginCheck(kind: keyof typeof operatorUsers): string {
-  return `mysql --user=${operatorUsers[kind]} --execute='DO 0'`;
+  return `sudo -n mysql --user=${operatorUsers[kind]} --execute='DO 0'`;
 }

@@ -59,7 +59,7 @@ export async function attackFromWithin(
   hosts: readonly ScannedHost[],
 ): Promise<Measured> {
   const begun = performance.now();
-  const world = { hosts, login: outputs.ssh.user, api: await apiOf(outputs, hosts) };
+  const world = { hosts, api: await apiOf(outputs, hosts) };
   const program = hostProgram(join(__dirname, "attack", "on-host.ts"));
   const attacker = hostProgram(join(__dirname, "attack", "as-user.ts"));
   const names = outputs.nodes.map(({ name }) => name);

@@ -40,7 +40,7 @@ export class Instance implements Primary {
     mkdirSync(this.folder, { recursive: true });
     // Group Replication wants the address of an interface; its port is taken on all of them.
     execFileSync("ip", ["address", "add", `${this.address}/32`, "dev", "lo"]);
-    writeFileSync(`${this.folder}/init.sql`, mysqlInitSql("root", true));
+    writeFileSync(`${this.folder}/init.sql`, mysqlInitSql(true));
     execFileSync("chown", ["-R", "mysql:mysql", this.folder]);
     const options = ["--no-defaults", `--datadir=${this.folder}/data`, "--user=mysql"];
     execFileSync("/usr/sbin/mysqld", [...options, "--initialize-insecure"], { stdio: "ignore" });

@@ -6,7 +6,10 @@ export const supervisorUser = "webstack-supervisor";
 
 const account = "'supervisor'@'localhost'";
 
-/** MySQL users of the operators, local to each node: an operator logs in on the node, without a password. */
+/**
+ * MySQL users of the operators, local to each node: root of the node logs in without a password. The login of the
+ * operators would be one more name that changes, and MySQL reads the file only when it starts.
+ */
 export const operatorUsers = { read: "webstack_read", write: "webstack_write" } as const;
 
 /** Privileges of these users. `webstack_read` lacks `EXECUTE`, because a routine may write. */
@@ -43,12 +46,11 @@ const given = [
  * the supervisor's first login, also on an upgraded host and on a clone of a node without this user. MySQL
  * logs an error for a statement that fails, and starts. Each statement costs a sync of the disk.
  *
- * @param adminUser login of the operators on the node, such as `webstack`.
  * @param hasBackups true if an archiver runs on the host.
  *
  * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_init_file
  */
-export function mysqlInitSql(adminUser: string, hasBackups = false): string {
+export function mysqlInitSql(hasBackups = false): string {
   return text`
     ${generatedNotice}
     # Not in the binary log: every node runs these statements itself.
@@ -63,8 +65,8 @@ export function mysqlInitSql(adminUser: string, hasBackups = false): string {
     # The app's user has all privileges on the app's database.
     GRANT ALL PRIVILEGES ON app.* TO ${account} WITH GRANT OPTION;
     GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO ${account};
-    # Operators on this node, for npm run db:shell.
-    ${operators(adminUser)}
+    # Operators on this node, as root, for npm run db:shell.
+    ${operators()}
     # Earlier versions created these users, and nothing used them.
     DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
     ${hasBackups ? archiverAccounts() : []}
@@ -81,10 +83,10 @@ function loginOf(name: string, systemUser: string): string[] {
   ];
 }
 
-function operators(adminUser: string): string[] {
+function operators(): string[] {
   const kinds = Object.keys(operatorUsers) as (keyof typeof operatorUsers)[];
   return kinds.flatMap((kind) => {
     const name = `'${operatorUsers[kind]}'@'localhost'`;
-    return [...loginOf(name, adminUser), `GRANT ${operatorGrants[kind]} ON app.* TO ${name};`];
+    return [...loginOf(name, "root"), `GRANT ${operatorGrants[kind]} ON app.* TO ${name};`];
   });
 }

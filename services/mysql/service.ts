@@ -9,8 +9,6 @@ import { packageStartCnf, packageStartHooks, packageStartPaths } from "./package
 
 /** Facts about a node that MySQL's part depends on. */
 export interface MysqlFacts {
-  /** Login name of the operators. */
-  adminUser: string;
   /** Private IPv4 address of the node. */
   privateIp: string;
   /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
@@ -57,7 +55,7 @@ export const mysql: Service<MysqlFacts> = {
 };
 
 function mysqlPart(facts: MysqlFacts): ServicePart {
-  const { volume, programs, bufferPoolMib, mysqlServerId, adminUser } = facts;
+  const { volume, programs, bufferPoolMib, mysqlServerId } = facts;
   const data = typeof volume === "object" && dataVolumePart(volume, programs);
   const hasBackups = facts.backups !== undefined;
   const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId, hasBackups };
@@ -67,7 +65,7 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
     files: {
       [cnfPath]: rootFile(myCnf(settings)),
       [dropInPath]: rootFile(mysqlDropIn(facts.nodes.length > 1, !!data)),
-      [initSqlPath]: rootFile(mysqlInitSql(adminUser, hasBackups)),
+      [initSqlPath]: rootFile(mysqlInitSql(hasBackups)),
       [packageStartPaths.settings]: rootFile(packageStartCnf()),
       [packageStartPaths.hooks]: rootFile(packageStartHooks()),
       ...(data ? data.files : {}),

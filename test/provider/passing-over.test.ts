@@ -63,7 +63,7 @@ describe("a host that cannot be reached", () => {
     const hosts = [there, there];
     const state: Values = inputs(port, hosts);
     await expect(run.update(state, inputs(port, hosts, edit))).rejects.toThrow(
-      /within 1 s \(directly: All configured authentication methods failed\)$/,
+      /within 1 s \(directly: the login webstack is refused: All configured authentication methods failed\)$/,
     );
   });
 

@@ -10,6 +10,10 @@ export interface SshHost {
   key: string;
   /** Commands that it was asked to run. */
   commands: string[];
+  /** Standard input of each command. */
+  inputs: string[];
+  /** Names that logged in, and `-` before those that it refused, in order. */
+  logins: string[];
   /** Addresses that it was asked to connect to. */
   forwards: string[];
   close: () => void;
@@ -43,26 +47,31 @@ async function writeLines(
 /**
  * Starts a host that answers commands by `answer`.
  *
- * @param letsIn whether a new login with that public key (type and base64 data) succeeds. @default every one
+ * @param letsIn whether a new login with that public key (type and base64 data) and name succeeds. @default every one
  *
  * @param takesMs pause after each part of a command's input, milliseconds.
  */
 export function sshHost(
   answer: (command: string, stdin: string) => Answer,
-  letsIn: (key: string) => boolean = () => true,
+  letsIn: (key: string, user: string) => boolean = () => true,
   takesMs = 0,
 ): Promise<SshHost> {
   const { privateKey, publicKey: key } = madeKey();
   const commands: string[] = [];
+  const inputs: string[] = [];
+  const logins: string[] = [];
   const forwards: string[] = [];
   const clients = new Set<ssh2.Connection>();
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     clients.add(client);
     client.on("error", () => undefined);
     client.on("authentication", (login) => {
-      const key = login.method === "publickey" ? login.key : undefined;
-      const shown = key ? `${key.algo} ${key.data.toString("base64")}` : "";
-      if (letsIn(shown)) login.accept();
+      if (login.method !== "publickey") return login.reject(["publickey"]);
+      const shown = `${login.key.algo} ${login.key.data.toString("base64")}`;
+      const isIn = letsIn(shown, login.username);
+      // A key is shown first, and signed with afterwards.
+      if (!isIn || login.signature) logins.push(`${isIn ? "" : "-"}${login.username}`);
+      if (isIn) login.accept();
       else login.reject(["publickey"]);
     });
     client.on("session", (accept) => {
@@ -77,6 +86,7 @@ export function sshHost(
           setTimeout(() => channel.resume(), takesMs);
         });
         channel.on("end", () => {
+          inputs.push(stdin);
           const told = answer(command, stdin);
           if (told === "hang-up") return client.end();
           void writeLines(channel, told.stdout ?? "", told.pauseMs ?? 0).then(() => {
@@ -105,7 +115,7 @@ export function sshHost(
         for (const client of clients) client.end();
         server.close();
       };
-      resolve({ port, key, commands, forwards, close });
+      resolve({ port, key, commands, inputs, logins, forwards, close });
     });
   });
 }

@@ -91,7 +91,7 @@ describe("the supervisor", () => {
     expect(sql.match(/^CREATE USER .*'webstack_.*$/gm)).toEqual(
       ["read", "write"].map(
         (kind) =>
-          `CREATE USER IF NOT EXISTS 'webstack_${kind}'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack';`,
+          `CREATE USER IF NOT EXISTS 'webstack_${kind}'@'localhost' IDENTIFIED WITH auth_socket AS 'root';`,
       ),
     );
   });

@@ -38,10 +38,10 @@ const outside = "198.51.100.1";
 const outsidePorts = [53, 67, 123, 443];
 
 /** Accounts that MySQL opens without a password, each to one system user. */
-export function socketAccounts(login: string): Map<string, string> {
+export function socketAccounts(): Map<string, string> {
   const created =
     /CREATE USER IF NOT EXISTS '(\w+)'@'localhost' IDENTIFIED WITH auth_socket AS '([^']+)'/g;
-  const found = mysqlInitSql(login, true).matchAll(created);
+  const found = mysqlInitSql(true).matchAll(created);
   return new Map([...found].map(([, account, user]) => [account!, user!]));
 }
 
@@ -65,8 +65,6 @@ function certifiedUrls(hosts: readonly ScannedHost[]): string[] {
 /** Facts that the whole drill shares. */
 export interface AttackWorld {
   hosts: readonly ScannedHost[];
-  /** Login of the operators. */
-  login: string;
   /** The cloud's API, such as `https://api.hetzner.cloud/v1`. */
   api: string;
 }
@@ -76,7 +74,7 @@ export interface AttackWorld {
  * host.
  */
 export function triesOf(
-  { hosts, login, api }: AttackWorld,
+  { hosts, api }: AttackWorld,
   host: ScannedHost,
 ): Omit<Tries, "processes" | "sockets"> {
   const table = new Set(hosts.flatMap(openingsOf).flatMap(({ port }) => port ?? []));
@@ -91,7 +89,7 @@ export function triesOf(
       ),
     datagrams: outsidePorts.map((port) => ({ address: outside, port })),
     urls: [...metadata, `${api}/servers`, ...new Set(certifiedUrls(hosts))],
-    accounts: [...new Set([...socketAccounts(login).keys(), ...namedAccounts])],
+    accounts: [...new Set([...socketAccounts().keys(), ...namedAccounts])],
   };
 }
 
@@ -168,6 +166,6 @@ export function isAllowed(world: AttackWorld, by: Attacker, success: Success): b
   if (way === "writes" || way === "opens") return isOwn(user, what);
   if (way === "gets an answer from") return what.startsWith(world.api) && mayCall(by, world.api);
   if (way === "sends UDP to") return maySend(by);
-  if (way === "logs in to MySQL as") return socketAccounts(world.login).get(what) === user;
+  if (way === "logs in to MySQL as") return socketAccounts().get(what) === user;
   return false;
 }

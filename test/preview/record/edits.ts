@@ -63,6 +63,7 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
     },
     "refused-file": { ...edit("web", { count: "two" }), "webstack:loadBalancer": {} },
     "admin-address": edit("admin", { cidrs: ["198.18.1.1/32", "192.0.2.7/32"] }),
+    "admin-user": edit("admin", { user: "alice" }),
   };
 }
 

@@ -20,7 +20,7 @@ const hosts = [
   ...[host("lb-1", 1, ["acme"]), host("lb-2", 1, ["acme"]), host("web-1", 2), host("app-1", 3)],
   ...[host("db-1", 4, ["broker", "archiver"]), host("db-2", 4)],
 ];
-const world: AttackWorld = { hosts, login: "webstack", api: "https://198.18.2.1/v1" };
+const world: AttackWorld = { hosts, api: "https://198.18.2.1/v1" };
 const named = (name: string) => hosts.find((one) => one.name === name)!;
 
 function may(node: string, user: string, way: Way, what: string): boolean {
@@ -54,10 +54,10 @@ describe("what an attacker tries", () => {
   });
 
   it("is every MySQL account that a system user opens, and those with a password", () => {
-    expect(Object.fromEntries(socketAccounts("webstack"))).toEqual({
+    expect(Object.fromEntries(socketAccounts())).toEqual({
       supervisor: "webstack-supervisor",
-      webstack_read: "webstack",
-      webstack_write: "webstack",
+      webstack_read: "root",
+      webstack_write: "root",
       archiver: "webstack-archiver",
       base: "mysql",
     });

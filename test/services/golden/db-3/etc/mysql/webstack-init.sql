@@ -18,13 +18,13 @@ GRANT SELECT ON performance_schema.* TO 'supervisor'@'localhost';
 # The app's user has all privileges on the app's database.
 GRANT ALL PRIVILEGES ON app.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
 GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO 'supervisor'@'localhost';
-# Operators on this node, for npm run db:shell.
-CREATE USER IF NOT EXISTS 'webstack_read'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack';
-ALTER USER 'webstack_read'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack' ACCOUNT UNLOCK;
+# Operators on this node, as root, for npm run db:shell.
+CREATE USER IF NOT EXISTS 'webstack_read'@'localhost' IDENTIFIED WITH auth_socket AS 'root';
+ALTER USER 'webstack_read'@'localhost' IDENTIFIED WITH auth_socket AS 'root' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'webstack_read'@'localhost';
 GRANT SELECT, SHOW VIEW ON app.* TO 'webstack_read'@'localhost';
-CREATE USER IF NOT EXISTS 'webstack_write'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack';
-ALTER USER 'webstack_write'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack' ACCOUNT UNLOCK;
+CREATE USER IF NOT EXISTS 'webstack_write'@'localhost' IDENTIFIED WITH auth_socket AS 'root';
+ALTER USER 'webstack_write'@'localhost' IDENTIFIED WITH auth_socket AS 'root' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'webstack_write'@'localhost';
 GRANT ALL PRIVILEGES ON app.* TO 'webstack_write'@'localhost';
 # Earlier versions created these users, and nothing used them.
