@@ -52,7 +52,7 @@ async function* mysqlbinlog(args: readonly string[]): AsyncIterable<Buffer> {
     const [status] = await closed;
     if (status !== 0)
       throw new Error(
-        `mysqlbinlog: ${stderr.trim() || "it did not end within ${longestMs / 60_000} minutes"}`,
+        `mysqlbinlog: ${stderr.trim() || `it did not end within ${longestMs / 60_000} minutes`}`,
       );
   } finally {
     child.kill("SIGKILL");
