@@ -4,8 +4,8 @@ import { printable } from "./printable";
 import { secretRemedy } from "./secret-remedy";
 import type { StackConfig } from "./schema";
 import { documentedSettings } from "./setting";
+import { isMap, type RawSettings as Raw } from "./stack-file";
 
-type Raw = Record<string, unknown>;
 type Parsed = NonNullable<StackConfig["backups"]>["target"];
 
 /** Keys of a bucket; each is required unless the target is an SFTP server. */
@@ -25,10 +25,6 @@ export function targetProblems({ target, copy }: Raw): string[] {
     ...problemsOf("copy", copy),
     ...(isMap(target) && isMap(copy) ? placeProblems(target, copy) : []),
   ];
-}
-
-function isMap(value: unknown): value is Raw {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function problemsOf(name: TargetKey, found: unknown): string[] {

@@ -5,7 +5,7 @@ import { redacted, settingName } from "./printable";
 import { settingsSchema } from "./schema";
 import { secretRemedy } from "./secret-remedy";
 import { type DocumentedSetting, documentedSettings, isNamedMap, secretSettings } from "./setting";
-import { fromJson, isSecret, namespace, type RawSettings, valueAt } from "./stack-file";
+import { fromJson, isMap, isSecret, namespace, type RawSettings, valueAt } from "./stack-file";
 
 /** Key of the token with which the program itself calls the API. */
 const tokenKey = "hcloud:token";
@@ -116,10 +116,6 @@ export function isUnshownSetting([key = "", ...rest]: readonly string[], value: 
       if (secret.slice(0, common).join("\0") !== path.slice(0, common).join("\0")) return false;
       return path.length >= secret.length || !isMap(value);
     });
-}
-
-function isMap(value: unknown): value is RawSettings {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isMissing(value: unknown): boolean {

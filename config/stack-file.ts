@@ -8,6 +8,11 @@ export const namespace = "webstack";
 /** Settings as written in the stack file: values by name, unchecked. */
 export type RawSettings = Record<string, unknown>;
 
+/** True for a map of a stack file. */
+export function isMap(value: unknown): value is RawSettings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * Decodes the program's settings from the engine's texts. Structured values are JSON; a text that is not
  * JSON stays a text, and the schema refuses it.

@@ -1,56 +1,16 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { repositoryRoot } from "../local/paths";
 import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
 import { EventLog } from "./event-log";
-
-/** Interval between two reads of the engine's events, milliseconds. */
-const readMs = 200;
-/** Largest part of the command's output that is kept, characters. */
-const keptWords = 4_000;
-
-/** Output of a finished command. */
-interface Output {
-  stdout: string;
-}
+import { runPulumi } from "./pulumi-command";
 
 /** Runs `pulumi`. @throws Error with the end of its output if the exit status is not 0. */
-function pulumi(
-  words: string[],
-  { cwd, signal }: { cwd: string; signal: AbortSignal },
-  everyMs?: () => void,
-): Promise<Output> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", words, {
-      cwd,
-      stdio: ["ignore", "pipe", "pipe"],
-      // This variable enables the flag --event-log; the Automation API sets it too.
-      env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
-    });
-    const stop = () => child.kill("SIGINT");
-    signal.addEventListener("abort", stop);
-    const timer = everyMs && setInterval(everyMs, readMs);
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on(
-        "data",
-        (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-keptWords)),
-      );
-    }
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing = "pulumi is not on the path; the local stack is --stack local";
-      reject(error.code === "ENOENT" ? new Error(missing, { cause: error }) : error);
-    });
-    child.on("close", (status) => {
-      clearInterval(timer);
-      signal.removeEventListener("abort", stop);
-      everyMs?.();
-      if (status === 0) return resolve({ stdout });
-      reject(new Error(`pulumi ${words[0]} ended with ${status}:\n${stderr.trim()}`));
-    });
+function pulumi(...args: Parameters<typeof runPulumi>): Promise<string> {
+  return runPulumi(...args).catch((error: NodeJS.ErrnoException) => {
+    const missing = "pulumi is not on the path; the local stack is --stack local";
+    throw error.code === "ENOENT" ? new Error(missing, { cause: error }) : error;
   });
 }
 
@@ -88,8 +48,8 @@ export function cliEngine(
   };
   return {
     pins: async () => {
-      const { stdout } = await pulumi(["stack", "export", "--stack", stack], { cwd, signal });
-      return pinsIn((JSON.parse(stdout) as { deployment: Deployment }).deployment);
+      const text = await pulumi(["stack", "export", "--stack", stack], { cwd, signal });
+      return pinsIn((JSON.parse(text) as { deployment: Deployment }).deployment);
     },
     preview: (onEvent, refresh) => run("preview", onEvent, refresh ? ["--refresh"] : []),
     up: (onEvent, message) =>

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { runPulumi } from "../deploy/pulumi-command";
 import { repositoryRoot } from "../local/paths";
 import { cloudProject } from "../operate/cloud-project";
 import { type Checkpoint, stackUrn } from "./pending";
@@ -6,25 +6,6 @@ import { type ResumableEngine, resumeInterrupted } from "./resume";
 
 /** Text of the engine's message about a held lock. Source: pulumi/pkg v3.257.0 `backend/diy/lock.go`. */
 const lockText = "pulumi cancel";
-
-/** Runs `pulumi`; returns its output. @throws Error with the end of its messages if the exit status is not 0. */
-function pulumi(words: readonly string[], cwd: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", [...words, "--non-interactive"], {
-      cwd,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on("error", reject);
-    child.on("close", (status) => {
-      if (status === 0) return resolve(stdout);
-      const end = `${stdout.slice(0, words[0] === "stack" ? 0 : undefined)}\n${stderr}`.trim();
-      reject(new Error(`pulumi ${words[0]} ended with ${status}:\n${end.slice(-2_000)}`));
-    });
-  });
-}
 
 /**
  * The stack of another name, by the `pulumi` command.
@@ -36,17 +17,17 @@ export function commandEngine(
   settings: readonly string[] = [],
   cwd = repositoryRoot,
 ): ResumableEngine {
-  const at = ["--stack", stack];
+  const at = ["--non-interactive", "--stack", stack];
   return {
     exported: async () => {
-      const text = await pulumi(["stack", "export", ...at], cwd);
+      const text = await runPulumi(["stack", "export", ...at], { cwd, hidesOutput: true });
       return (JSON.parse(text) as { deployment?: Checkpoint | null }).deployment ?? {};
     },
     refresh: async (urns, clears = false) => {
       const quiet = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
       const targets = urns.flatMap((urn) => ["--target", urn]);
       const pending = clears ? "--clear-pending-creates" : "--skip-pending-creates";
-      await pulumi(["refresh", ...at, ...quiet, pending, ...settings, ...targets], cwd);
+      await runPulumi(["refresh", ...at, ...quiet, pending, ...settings, ...targets], { cwd });
     },
   };
 }
