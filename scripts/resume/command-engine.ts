@@ -17,17 +17,18 @@ export function commandEngine(
   settings: readonly string[] = [],
   cwd = repositoryRoot,
 ): ResumableEngine {
-  const at = ["--non-interactive", "--stack", stack];
+  const at = ["--stack", stack];
+  const neverAsks = "--non-interactive";
   return {
     exported: async () => {
-      const text = await runPulumi(["stack", "export", ...at], { cwd, hidesOutput: true });
+      const text = await runPulumi(["stack", "export", ...at, neverAsks], { cwd, hidesOutput: true });
       return (JSON.parse(text) as { deployment?: Checkpoint | null }).deployment ?? {};
     },
     refresh: async (urns, clears = false) => {
       const quiet = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
       const targets = urns.flatMap((urn) => ["--target", urn]);
       const pending = clears ? "--clear-pending-creates" : "--skip-pending-creates";
-      await runPulumi(["refresh", ...at, ...quiet, pending, ...settings, ...targets], { cwd });
+      await runPulumi(["refresh", ...at, ...quiet, pending, ...settings, ...targets, neverAsks], { cwd });
     },
   };
 }
