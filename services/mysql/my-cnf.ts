@@ -1,5 +1,4 @@
 import { generatedNotice, text } from "../text";
-import type { Peer } from "../../topology";
 
 /** Arguments of {@link myCnf}. */
 export interface MyCnfArgs {
@@ -9,8 +8,8 @@ export interface MyCnfArgs {
   serverId: number;
   /** Name of the group, a UUID. */
   groupName: string;
-  /** All database nodes; one means no group. */
-  nodes: readonly Peer[];
+  /** Subnet of the database nodes with prefix, from which members may connect. @default the node is in no group */
+  membersCidr?: string | undefined;
   /** Memory for the buffer pool, MiB. */
   bufferPoolMiB: number;
   /** True if the node makes base backups. @default false */
@@ -74,20 +73,21 @@ export function myCnf(args: MyCnfArgs): string {
     require_secure_transport = ON
     init_file = ${initSqlPath}
     # Only the supervisor starts group replication: at boot MySQL cannot know whether a group exists.
-    ${args.nodes.length > 1 ? group(args) : args.hasBackups ? [clonePlugin] : []}
+    ${args.membersCidr ? group(args, args.membersCidr) : args.hasBackups ? [clonePlugin] : []}
   `;
 }
 
 const clonePlugin = "plugin_load_add = mysql_clone.so";
 
-function group({ privateIp, groupName, nodes }: MyCnfArgs): string[] {
+function group({ privateIp, groupName }: MyCnfArgs, membersCidr: string): string[] {
   const settings = {
     group_name: groupName,
     start_on_boot: "OFF",
     bootstrap_group: "OFF",
     local_address: `${privateIp}:33061`,
-    group_seeds: nodes.map((node) => `${node.privateIp}:33061`).join(","),
-    ip_allowlist: nodes.map((node) => node.privateIp).join(","),
+    // No list of nodes, which would restart MySQL when their number changes, and close this member to nodes that are about
+    // to leave. The supervisor sets the seeds; certificates keep others out.
+    ip_allowlist: membersCidr,
     single_primary_mode: "ON",
     // With a value from 1 to 15 an expulsion waits for a thread that runs every 15 s.
     member_expel_timeout: "0",

@@ -1,4 +1,4 @@
-import type { Peer } from "../../topology";
+import type { Peer, Role } from "../../topology";
 import { rootFile } from "../bundle";
 import type { SecretFile, Service, ServicePart } from "../service";
 import { dataPaths, dataVolumePart, type DataVolume, noVolumeCheck } from "./data-volume";
@@ -17,6 +17,8 @@ export interface MysqlFacts {
   groupName: string;
   /** All database nodes, in order; one means no group. */
   nodes: readonly Peer[];
+  /** Subnet of each tier with prefix. */
+  subnets: Readonly<Record<Role, string>>;
   /** Memory for the buffer pool, MiB. */
   bufferPoolMib: number;
   /**
@@ -58,13 +60,18 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
   const { volume, programs, bufferPoolMib, mysqlServerId } = facts;
   const data = typeof volume === "object" && dataVolumePart(volume, programs);
   const hasBackups = facts.backups !== undefined;
-  const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId, hasBackups };
+  const isGrouped = facts.nodes.length > 1;
+  const settings = {
+    ...{ privateIp: facts.privateIp, serverId: mysqlServerId, groupName: facts.groupName },
+    ...{ bufferPoolMiB: bufferPoolMib, hasBackups },
+    membersCidr: isGrouped ? facts.subnets.db : undefined,
+  };
   return {
     packages: ["mysql-server", ...(data ? data.packages : [])],
     directories: { [tlsFolder]: { owner: "root", group: "root", mode: "0755" } },
     files: {
       [cnfPath]: rootFile(myCnf(settings)),
-      [dropInPath]: rootFile(mysqlDropIn(facts.nodes.length > 1, !!data)),
+      [dropInPath]: rootFile(mysqlDropIn(isGrouped, !!data)),
       [initSqlPath]: rootFile(mysqlInitSql(hasBackups)),
       [packageStartPaths.settings]: rootFile(packageStartCnf()),
       [packageStartPaths.hooks]: rootFile(packageStartHooks()),

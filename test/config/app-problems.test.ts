@@ -19,8 +19,7 @@ const app = (overrides: Partial<ConnectionSettings> = {}): ConnectionSettings =>
 
 describe("the connections of an app", () => {
   it("are counted against what MySQL really takes", () => {
-    const nodes = [{ name: "db-1", privateIp: "10.0.4.11" }];
-    const args = { privateIp: "10.0.4.11", serverId: 1, groupName: "", nodes, bufferPoolMiB: 128 };
+    const args = { privateIp: "10.0.4.11", serverId: 1, groupName: "", bufferPoolMiB: 128 };
     expect(myCnf(args)).toContain(`max_connections = ${maxConnections}\n`);
   });
 

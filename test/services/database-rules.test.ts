@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Bundle } from "../../services/bundle";
+import { mysql as mysqlService } from "../../services/mysql/service";
+import { nodeFacts, plan } from "../support/tier-args";
 import { contentOf } from "./rendered";
 import { databaseNode } from "./rendered-database";
 
@@ -23,6 +25,14 @@ describe("database node", () => {
   it("never starts or makes a group by itself", () => {
     expect(mysql).toContain("loose_group_replication_start_on_boot = OFF");
     expect(mysql).toContain("loose_group_replication_bootstrap_group = OFF");
+  });
+
+  it("does not restart MySQL when the number of nodes changes, and keeps out no member that is about to leave", () => {
+    const members = { ...nodeFacts("db", 0), mysqlServerId: 1, groupName: "g", bufferPoolMib: 128 };
+    const three = mysqlService.part({ ...members, nodes: plan.db });
+    const more = [...plan.db, { name: "db-4", privateIp: "10.0.4.14" }];
+    expect(mysqlService.part({ ...members, nodes: more })).toEqual(three);
+    expect(mysql).toContain("group_replication_ip_allowlist = 10.0.4.0/24\n");
   });
 
   it("expels a dead member at once, and a killed secondary stalls nobody", () => {
