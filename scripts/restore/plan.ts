@@ -25,11 +25,15 @@ export interface Plan {
   bytes: number;
 }
 
+/** A history has no base before the target, or not the transactions of the target. */
+export class OutsideError extends Error {}
+
 /**
  * Chooses the newest base from which a restore can reach the target, and the links up to the target.
  *
  * @param links links from the oldest base on, in order; missing links have a fault.
- * @throws Error if no base is before the target, or if the archive ends before the target.
+ * @throws OutsideError if no base is before the target, or if the history does not have a transaction of it; Error if the
+ *   archive ends before the target.
  */
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
   checkKnown(target, bases, links);
@@ -44,7 +48,7 @@ export function plan(bases: readonly Base[], links: readonly ReadLink[], target:
   }
   if (newest) return newest;
   const known = newestFirst.map(({ id }) => id).join(", ") || "none";
-  throw new Error(`no base lies before the target; bases: ${known}`);
+  throw new OutsideError(`no base lies before the target; bases: ${known}`);
 }
 
 /**
@@ -125,7 +129,7 @@ function checkKnown(target: Target, bases: readonly Base[], links: readonly Read
   if (target.kind === "gtid") {
     const all = union(last?.archived ?? "", ...bases.map(({ gtids }) => gtids));
     const unknown = subtract(target.set, all);
-    if (unknown !== "") throw new Error(`the archive does not have ${unknown}`);
+    if (unknown !== "") throw new OutsideError(`the archive does not have ${unknown}`);
     return;
   }
   const newest = newestUs(links);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { log } from "../../supervisor/log";
 import { type Archived, continuedAt, groupOf, type Origin, originText } from "../origin";
 import { checkedPut, KeyExistsError, type ObjectStore, StoreError } from "../store/object-store";
 import { union } from "../gtid-sets";
@@ -115,7 +116,8 @@ async function readHistory(
   nowMs: number | undefined,
 ): Promise<Known> {
   const tip = await findTip(store, root, timeline);
-  const base = await newestBase(store, root, timeline, nowMs);
+  const onDamaged = ({ message }: Error) => log(4, message);
+  const base = await newestBase(store, root, timeline, nowMs, onDamaged);
   const archived = union(tip.link?.archived ?? "", base?.gtids ?? "");
   return { timeline, tip, end: { group: tip.link ? tip.link.group : begunBy, archived } };
 }
