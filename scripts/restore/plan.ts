@@ -42,6 +42,7 @@ export function plan(bases: readonly Base[], links: readonly ReadLink[], target:
   let newest: Plan | undefined;
   for (const base of newestFirst) {
     if (!isBefore(base, reached, target)) continue;
+    if (target.kind === "time" && hasLater(base, links, target.us)) continue;
     const made = planFrom(base, links, target);
     if (made.faults.length === 0) return made;
     newest ??= made;
@@ -77,6 +78,21 @@ function overlaps(set: string, { segment }: Link): boolean {
 /** True for a base before a time. A base's name is the time of its packing, which is after the clone. */
 export function isEarlier({ id }: Base, us: number): boolean {
   return timeOf(id) * 1_000 <= us;
+}
+
+/**
+ * True if a base has transactions of links that begin after a time, although its name is from before: a node whose
+ * clock was behind that of the primary named the base.
+ */
+function hasLater({ gtids, link: own }: Base, links: readonly ReadLink[], us: number): boolean {
+  for (const { number, link } of links) {
+    if (number < own || !link?.segment) continue;
+    const isPart = overlaps(gtids, link);
+    if (isPart && link.segment.fromUs > us) return true;
+    // Later links have later transactions alone.
+    if (!isPart && number > own) return false;
+  }
+  return false;
 }
 
 /** GTID set that the archive contains up to the link with the last of these transactions. */
