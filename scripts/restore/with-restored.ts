@@ -3,6 +3,7 @@ import type { Dump } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
 import { chooseHistory, type ChosenHistory } from "./choose-history";
+import { checkRoom } from "./desk-room";
 import { readingStore } from "./desk-store";
 import { inContainer, there } from "./docker-machine";
 import { loadDump, loadedLines } from "./dumps";
@@ -82,6 +83,7 @@ export async function withRestored(
   look: (base: RestoredServer) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await inContainer(backups.identity, say, async ({ machine, folder, startMs }) => {
+    checkRoom(folder, plan);
     checkSeries(plan.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
     const restore = restoreAt(folder, { machine, store, root: backups.root, say });
     await fetchBase(restore, plan);
