@@ -1,14 +1,13 @@
 import { parseArgs } from "node:util";
 import { chosenStack } from "./operate/chosen-stack";
 import { pruning } from "./prune/pruning";
-import { readHistory } from "./prune/read-history";
+import { knownHistories, readHistory } from "./prune/read-history";
 import { removePlanned, removerOf } from "./prune/remove-planned";
 import { pruningLines } from "./prune/report";
 import { SftpRemover } from "./prune/removers";
 import { refusedUnproved } from "./prune/unproved";
 import { backupsOf, retentionOf } from "./restore/bucket";
 import { readingStore } from "./restore/desk-store";
-import { timelines } from "./restore/read-chain";
 
 const options = {
   plan: { type: "boolean", default: false },
@@ -24,7 +23,7 @@ async function main(): Promise<void> {
   const retention = retentionOf(stack);
   const remover = planOnly ? undefined : removerOf(target, stack, "target");
   const store = readingStore(target);
-  for (const timeline of await timelines(store, root)) {
+  for (const timeline of await knownHistories(store, root)) {
     const nowMs = Date.now();
     const aged = pruning(await readHistory(store, root, timeline), retention, nowMs);
     const judged = { store, root, timeline, nowMs };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
 import { pruning } from "../../../scripts/prune/pruning";
+import { knownHistories } from "../../../scripts/prune/read-history";
 import { refusedUnproved } from "../../../scripts/prune/unproved";
 import { MemoryStore } from "../../host/archiver/memory-store";
 import { aged, dayMs } from "./fake-history";
@@ -66,5 +67,14 @@ describe("what is old is deleted", () => {
     const made = { ...pruning(aged(40).found(), retention, 0), refused: "link 7 is not there" };
     const { refused } = await refusedUnproved(made, { store, root: "r", timeline: "t", nowMs });
     expect(refused).toBe("link 7 is not there");
+  });
+});
+
+describe("the histories of a target", () => {
+  it("must be there: an empty target is another one than that of the stack, and nothing would be said", async () => {
+    expect(await knownHistories(store, "r")).toEqual(["t"]);
+    await expect(knownHistories(store, "app-prod")).rejects.toThrow(
+      "backups.target must have backups below app-prod/, got none; compare its endpoint and bucket, or its sftp, with the stack file of the stack, and look at npm run db:status",
+    );
   });
 });
