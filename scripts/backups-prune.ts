@@ -1,29 +1,33 @@
 import { parseArgs } from "node:util";
 import { chosenStack } from "./operate/chosen-stack";
 import { pruning } from "./prune/pruning";
-import { readHistory } from "./prune/read-history";
+import { knownHistories, readHistory } from "./prune/read-history";
 import { removePlanned, removerOf } from "./prune/remove-planned";
 import { pruningLines } from "./prune/report";
 import { SftpRemover } from "./prune/removers";
+import { refusedUnproved } from "./prune/unproved";
 import { backupsOf, retentionOf } from "./restore/bucket";
 import { readingStore } from "./restore/desk-store";
-import { timelines } from "./restore/read-chain";
 
 const options = {
   plan: { type: "boolean", default: false },
+  unproved: { type: "boolean", default: false },
   stack: { type: "string" },
 } as const;
 
-/** `npm run backups:prune [-- --plan] [--stack S]`: deletes backups that are older than the retention. */
+/** `npm run backups:prune [-- --plan] [--unproved] [--stack S]`: deletes backups that are older than the retention. */
 async function main(): Promise<void> {
-  const { plan: planOnly, stack: named } = parseArgs({ options }).values;
+  const { plan: planOnly, unproved, stack: named } = parseArgs({ options }).values;
   const stack = chosenStack(named, planOnly ? {} : { dangerous: "npm run backups:prune" });
   const { target, root } = backupsOf(stack, undefined);
   const retention = retentionOf(stack);
   const remover = planOnly ? undefined : removerOf(target, stack, "target");
   const store = readingStore(target);
-  for (const timeline of await timelines(store, root)) {
-    const made = pruning(await readHistory(store, root, timeline), retention, Date.now());
+  for (const timeline of await knownHistories(store, root)) {
+    const nowMs = Date.now();
+    const aged = pruning(await readHistory(store, root, timeline), retention, nowMs);
+    const judged = { store, root, timeline, nowMs };
+    const made = unproved ? aged : await refusedUnproved(aged, judged);
     for (const line of pruningLines(timeline, made)) console.log(line);
     if (made.refused !== "") process.exitCode = 1;
     if (made.refused !== "" || !remover) continue;

@@ -9,6 +9,7 @@ import {
   formerOf,
 } from "./restore/command-line";
 import { backupsOf } from "./restore/bucket";
+import { outsideHint } from "./restore/choose-history";
 import { readingStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspectAloud } from "./restore/check-restored";
@@ -124,8 +125,8 @@ async function former({ work, stamp, stack: named }: Former): Promise<void> {
  */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  const earlier = formerOf(args);
-  if (earlier) return former(earlier);
+  const onFormer = formerOf(args);
+  if (onFormer) return former(onFormer);
   const named = parseCommandLine(args);
   const { target, history, withGaps, planOnly, use } = named;
   const changes = (use.into === "running" || use.into === "replace") && !planOnly;
@@ -135,9 +136,18 @@ async function main(): Promise<void> {
   const { identity, from, oldestVersions } = options;
   const backups = { ...backupsOf(stack, identity, from), oldestVersions };
   if (!planOnly) checkIdentity(backups);
-  const { store, timeline } = await openHistory(backups, history);
+  const { store, timeline, earlier } = await openHistory(backups, history);
   const startMs = Date.now();
-  const { plan: made, archive } = await readFor(store, backups.root, timeline, target);
+  const reading = readFor(store, backups.root, timeline, target);
+  const {
+    plan: made,
+    archive,
+    damaged,
+  } = await reading.catch((error: Error) => {
+    error.message += outsideHint(error, timeline, earlier);
+    throw error;
+  });
+  for (const line of damaged) say(`left out    ${line}`);
   for (const line of planLines(made, timeline, Date.now() - startMs)) say(line);
   if (options.use.into === "replace") {
     const name = options.stack ?? localStackName;

@@ -1,7 +1,20 @@
 import { keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { readArchive } from "../restore/read-chain";
+import { readArchive, timelines } from "../restore/read-chain";
 import type { Found } from "./pruning";
+
+/**
+ * Ids of the histories of a stack in the target; the history that was begun last comes last.
+ *
+ * @throws Error if there is none: nothing would be deleted, and nothing said.
+ */
+export async function knownHistories(store: ObjectStore, root: string): Promise<string[]> {
+  const found = await timelines(store, root);
+  if (found.length > 0) return found;
+  throw new Error(
+    `backups.target must have backups below ${root}/, got none; compare its endpoint and bucket, or its sftp, with the stack file of the stack, and look at npm run db:status`,
+  );
+}
 
 /** Reads the objects of a history in the bucket. @throws StoreError if the store fails. */
 export async function readHistory(

@@ -3,6 +3,7 @@ import type { Base } from "../../host/archiver/chain/manifest";
 import { type Plan, plan } from "./plan";
 import type { Archive } from "./read-chain";
 import type { RestoredServer } from "./restored-server";
+import { qualified } from "./tables/sql";
 import { timeText } from "./target";
 
 /** A checked table. */
@@ -14,15 +15,17 @@ export interface Inspected {
 /** Checks all tables and counts their rows. @throws Error if MySQL's check reports a damaged table. */
 export async function inspect(server: Pick<RestoredServer, "query">): Promise<Inspected[]> {
   const tables = await server.query(
-    "SELECT CONCAT('`', TABLE_SCHEMA, '`.`', TABLE_NAME, '`') FROM information_schema.TABLES " +
-      "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1",
+    "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES " +
+      "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1, 2",
   );
   const found: Inspected[] = [];
-  for (const table of tables) {
-    const [rows = "?"] = await server.query(`SELECT COUNT(*) FROM ${table}`);
-    const check = (await server.query(`CHECK TABLE ${table}`)).at(-1)?.split("\t").at(-1);
+  for (const line of tables) {
+    const [schema = "", name = ""] = line.split("\t");
+    const [table, quoted] = [`${schema}.${name}`, qualified(schema, name)];
+    const [rows = "?"] = await server.query(`SELECT COUNT(*) FROM ${quoted}`);
+    const check = (await server.query(`CHECK TABLE ${quoted}`)).at(-1)?.split("\t").at(-1);
     if (check !== "OK") throw new Error(`${table}: ${check}`);
-    found.push({ table: table.replaceAll("`", ""), rows: Number(rows) });
+    found.push({ table, rows: Number(rows) });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { type Dump, keys } from "../../host/archiver/chain/manifest";
+import { DamagedError } from "../../host/archiver/chain/reading";
 import { isSameSet, subtract } from "../../host/archiver/gtid-sets";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { timelines } from "./read-chain";
@@ -37,11 +38,26 @@ export async function findDump(
     const ids = (await store.list(folder)).map((key) => key.slice(folder.length, -".json".length));
     known.push(...ids);
     const wanted = id === "latest" ? ids.at(-1) : ids.find((one) => one === id);
-    const content = wanted && (await store.get(keys.dump(root, timeline, wanted)));
-    if (content) return { timeline, dump: JSON.parse(content.toString()) as Dump };
+    const key = wanted && keys.dump(root, timeline, wanted);
+    const content = key && (await store.get(key));
+    if (content) return { timeline, dump: dumpIn(key, content, ids) };
   }
   const there = known.sort().join(", ") || "none; npm run db:backup -- --dump takes one";
   throw new Error(`--dump must be latest or one of the dumps, got ${id}; dumps: ${there}`);
+}
+
+/** @throws DamagedError that names the dumps of the history if this is none. */
+function dumpIn(key: string, content: Buffer, ids: readonly string[]): Dump {
+  try {
+    const dump = JSON.parse(content.toString()) as Partial<Dump> | null;
+    if (!Array.isArray(dump?.parts) || !dump.accounts) throw new Error("its content is no dump");
+    return dump as Dump;
+  } catch (error) {
+    const others = ids.filter((id) => !key.endsWith(`/${id}.json`)).join(", ") || "none";
+    throw new DamagedError(
+      `${key} is damaged (${(error as Error).message}): put its oldest version back, or name another dump with --dump; dumps: ${others}`,
+    );
+  }
 }
 
 /** Lines about a dump before its restore. */

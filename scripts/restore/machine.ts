@@ -9,7 +9,12 @@ const run = promisify(execFile);
 export interface Machine {
   /** Runs a program as root; returns its output. @throws Error with the end of the output if the program fails. */
   run(command: readonly string[], input?: string): Promise<string>;
-  /** Runs a program with a stream as its standard input. */
+  /**
+   * Runs a program with a stream as its standard input.
+   *
+   * @throws the error of the stream, since a program that gets a part of it fails too; else Error with the end of the
+   *   error output if the program fails.
+   */
   feed(command: readonly string[], input: AsyncIterable<Uint8Array>): Promise<void>;
   /** Streams a program's output. @throws Error with the end of the error output if the program fails. */
   stream(command: readonly string[]): AsyncIterable<Uint8Array>;
@@ -34,12 +39,22 @@ export class PrefixMachine implements Machine {
     let stderr = "";
     child.stderr.on("data", (text: Buffer) => (stderr = (stderr + text.toString()).slice(-500)));
     const closed = once(child, "close") as Promise<[number | null]>;
-    const fed = pipeline(input, child.stdin).then(
+    let cause: unknown;
+    const watched = async function* () {
+      try {
+        yield* input;
+      } catch (error) {
+        cause = error;
+        throw error;
+      }
+    };
+    const fed = pipeline(watched, child.stdin).then(
       () => undefined,
       (error: Error) => error,
     );
     const [status] = await closed;
     const failed = await fed;
+    if (cause !== undefined) throw cause;
     if (status !== 0) throw new Error(`${command.join(" ")}: ${stderr.trim() || status}`);
     if (failed) throw failed;
   }

@@ -25,11 +25,15 @@ export interface Plan {
   bytes: number;
 }
 
+/** A history has no base before the target, or not the transactions of the target. */
+export class OutsideError extends Error {}
+
 /**
  * Chooses the newest base from which a restore can reach the target, and the links up to the target.
  *
  * @param links links from the oldest base on, in order; missing links have a fault.
- * @throws Error if no base is before the target, or if the archive ends before the target.
+ * @throws OutsideError if no base is before the target, or if the history does not have a transaction of it; Error if the
+ *   archive ends before the target.
  */
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
   checkKnown(target, bases, links);
@@ -38,13 +42,14 @@ export function plan(bases: readonly Base[], links: readonly ReadLink[], target:
   let newest: Plan | undefined;
   for (const base of newestFirst) {
     if (!isBefore(base, reached, target)) continue;
+    if (target.kind === "time" && hasLater(base, links, target.us)) continue;
     const made = planFrom(base, links, target);
     if (made.faults.length === 0) return made;
     newest ??= made;
   }
   if (newest) return newest;
   const known = newestFirst.map(({ id }) => id).join(", ") || "none";
-  throw new Error(`no base lies before the target; bases: ${known}`);
+  throw new OutsideError(`no base lies before the target; bases: ${known}`);
 }
 
 /**
@@ -73,6 +78,21 @@ function overlaps(set: string, { segment }: Link): boolean {
 /** True for a base before a time. A base's name is the time of its packing, which is after the clone. */
 export function isEarlier({ id }: Base, us: number): boolean {
   return timeOf(id) * 1_000 <= us;
+}
+
+/**
+ * True if a base has transactions of links that begin after a time, although its name is from before: a node whose
+ * clock was behind that of the primary named the base.
+ */
+function hasLater({ gtids, link: own }: Base, links: readonly ReadLink[], us: number): boolean {
+  for (const { number, link } of links) {
+    if (number < own || !link?.segment) continue;
+    const isPart = overlaps(gtids, link);
+    if (isPart && link.segment.fromUs > us) return true;
+    // Later links have later transactions alone.
+    if (!isPart && number > own) return false;
+  }
+  return false;
 }
 
 /** GTID set that the archive contains up to the link with the last of these transactions. */
@@ -125,7 +145,7 @@ function checkKnown(target: Target, bases: readonly Base[], links: readonly Read
   if (target.kind === "gtid") {
     const all = union(last?.archived ?? "", ...bases.map(({ gtids }) => gtids));
     const unknown = subtract(target.set, all);
-    if (unknown !== "") throw new Error(`the archive does not have ${unknown}`);
+    if (unknown !== "") throw new OutsideError(`the archive does not have ${unknown}`);
     return;
   }
   const newest = newestUs(links);

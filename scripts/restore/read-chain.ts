@@ -14,17 +14,47 @@ export interface Archive {
   links: readonly ReadLink[];
 }
 
-/** Ids of the histories in a bucket; the history written last comes last. */
-export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
+/** A history in a bucket. */
+export interface KnownHistory {
+  id: string;
+  /** Time of its registration in UTC, such as `2026-11-23 06:10:52`; empty: the record has none. */
+  since: string;
+}
+
+/** Ids of the histories in a bucket, by name. @throws StoreError if the store fails. */
+export async function historyIds(store: ObjectStore, root: string): Promise<string[]> {
   const folder = keys.timelines(root);
-  const found = await store.list(folder);
+  return (await store.list(folder)).map((key) => idIn(folder, key));
+}
+
+/**
+ * The histories in a bucket; the history that was begun last comes last.
+ *
+ * @throws DamagedError with the fix if a record is malformed, StoreError if the store fails.
+ */
+export async function histories(store: ObjectStore, root: string): Promise<KnownHistory[]> {
+  const ids = await historyIds(store, root);
   const dated = await Promise.all(
-    found.map(async (key) => {
-      const record = JSON.parse((await store.get(key))!.toString()) as { since: string };
-      return { id: idIn(folder, key), since: record.since };
+    ids.map(async (id) => {
+      const key = keys.timeline(root, id);
+      const content = await store.get(key);
+      try {
+        const { since = "" } = JSON.parse(content!.toString()) as { since?: string };
+        return { id, since };
+      } catch (error) {
+        throw new DamagedError(
+          `${key} is damaged (${(error as Error).message}), so nobody knows when history ${id} began: ` +
+            `put its oldest version back; until then name the history with --history, one of ${ids.join(", ")}`,
+        );
+      }
     }),
   );
-  return dated.sort((a, b) => (a.since < b.since ? -1 : 1)).map(({ id }) => id);
+  return dated.sort((a, b) => (a.since < b.since ? -1 : 1));
+}
+
+/** Ids of the {@link histories} in a bucket, in the same order. */
+export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
+  return (await histories(store, root)).map(({ id }) => id);
 }
 
 /** Reads all bases of a history, and its links from the oldest base on. */

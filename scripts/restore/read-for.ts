@@ -10,6 +10,8 @@ export interface PlannedArchive {
   plan: Plan;
   /** All bases, and the links from the chosen base on to the end. */
   archive: Archive;
+  /** Bases that are left out since their manifest is damaged, a line with the fix each. */
+  damaged: readonly string[];
 }
 
 /**
@@ -26,7 +28,8 @@ export async function readFor(
   timeline: string,
   target: Target,
 ): Promise<PlannedArchive> {
-  const bases = await listBases(store, root, timeline);
+  const damaged: string[] = [];
+  const bases = await listBases(store, root, timeline, ({ message }) => damaged.push(message));
   const reader = new ChainReader(store, root, timeline);
   const marks = bases.map(({ link }) => link);
   const oldest = Math.min(...marks);
@@ -39,11 +42,13 @@ export async function readFor(
     const some = bases.filter(isFrom(mark));
     const links = reader.links(some.map((base) => base.link));
     const made = tried(some, links, target);
-    if (made?.faults.length === 0) return { plan: made, archive: { timeline, bases, links } };
+    if (made?.faults.length === 0) {
+      return { plan: made, archive: { timeline, bases, links }, damaged };
+    }
   }
   if (bases.length > 0) await reader.readAfter(oldest);
   const links = bases.length > 0 ? reader.links(marks) : [];
-  return { plan: plan(bases, links, target), archive: { timeline, bases, links } };
+  return { plan: plan(bases, links, target), archive: { timeline, bases, links }, damaged };
 }
 
 function isFrom(mark: number): (base: Base) => boolean {

@@ -37,12 +37,24 @@ export async function* contentOf(
   }
 }
 
-/** Downloads and unpacks the base. @throws Error if a part differs from the archived one. */
+/**
+ * Downloads and unpacks the base.
+ *
+ * @throws Error that names a part that is missing or differs from the archived one, or that says why the base cannot be
+ *   opened.
+ */
 export async function fetchBase(restore: Restore, { base }: Plan): Promise<void> {
   const { machine, there, identity } = restore;
   await machine.run(["mkdir", "-p", `${there}/data`, `${there}/relay`]);
   const unpack = `set -o pipefail; age -d -i '${identity}' | zstd -d -q | tar -x -C '${there}/data'`;
-  await machine.feed(["bash", "-c", unpack], contentOf(restore, base.parts));
+  const feeding = machine.feed(["bash", "-c", unpack], contentOf(restore, base.parts));
+  await feeding.catch((error: Error) => {
+    const [, reason] = /(age: error: .*)/.exec(error.message) ?? [];
+    if (reason === undefined) throw error;
+    throw new Error(
+      `base ${base.id} cannot be opened: ${reason}; if it was sealed for a former key, add that identity to the identity file`,
+    );
+  });
 }
 
 /**

@@ -16,6 +16,11 @@ export function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
+/** A size in GB, as texts about free space have it. */
+export function gb(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** Estimated time of a restore, seconds. */
 export function restoreSeconds({ base, links, bytes }: Omit<Plan, "faults" | "missing">): number {
   const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);

@@ -1,3 +1,5 @@
+import { parse } from "../../host/supervisor/core/gtid";
+
 /** End of a restore. */
 export type Target =
   | { kind: "latest" }
@@ -12,7 +14,8 @@ const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
 export function microsecondsOf(text: string): number {
   const [, seconds, fraction = ""] = time.exec(text) ?? [];
   const ms = seconds === undefined ? Number.NaN : Date.parse(`${seconds}Z`);
-  if (Number.isNaN(ms)) {
+  // Date.parse takes the 30th of February for a day of March.
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 19) !== seconds) {
     throw new Error(
       `--to must be a time in UTC such as 2026-11-23T06:10:52.500000Z, got ${JSON.stringify(text)}`,
     );
@@ -38,10 +41,16 @@ export function targetOf(values: {
     throw new Error("name one of --to TIME, --to-gtid SET, --latest and --dump");
   if (to !== undefined) return { kind: "time", us: microsecondsOf(to) };
   if (set === undefined) return { kind: "latest" };
-  if (!/^[0-9a-f-]{36}:\d+(-\d+)?([:,][0-9a-f:,-]+)?$/i.test(set.replace(/\s/g, ""))) {
+  const isSet = /^[0-9a-f-]{36}:\d+(-\d+)?([:,][0-9a-f:,-]+)?$/i.test(set.replace(/\s/g, ""));
+  if (!isSet || !hasWholeRanges(set)) {
     throw new Error(
       `--to-gtid must be a GTID set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23, got ${JSON.stringify(set)}`,
     );
   }
   return { kind: "gtid", set: set.replace(/\s/g, "") };
+}
+
+/** True if each range of a GTID set has a transaction: their numbers begin with 1. */
+function hasWholeRanges(set: string): boolean {
+  return [...parse(set).values()].flat().every(([from, to]) => from >= 1 && from <= to);
 }

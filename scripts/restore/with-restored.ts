@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
-import { type Dump, keys } from "../../host/archiver/chain/manifest";
+import type { Dump } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
+import { chooseHistory, type ChosenHistory } from "./choose-history";
+import { checkRoom } from "./desk-room";
 import { readingStore } from "./desk-store";
 import { inContainer, there } from "./docker-machine";
 import { loadDump, loadedLines } from "./dumps";
 import type { Plan } from "./plan";
-import { type Archive, readArchive, timelines } from "./read-chain";
+import { type Archive, readArchive } from "./read-chain";
 import { fetchBase, fetchLogs, type Restore, type Restored } from "./replay";
 import { checkSeries, restoredLines } from "./report";
 import { RestoredServer } from "./restored-server";
@@ -38,30 +40,10 @@ export async function openArchive(backups: Backups): Promise<Opened> {
 export async function openHistory(
   backups: Backups,
   history?: string,
-): Promise<{ store: ObjectStore; timeline: string }> {
+): Promise<ChosenHistory & { store: ObjectStore }> {
   const store = readingStore(backups.target, backups.oldestVersions);
-  const found = await timelines(store, backups.root);
-  const timeline = history ?? (await lastWithBase(store, backups.root, found));
-  if (!timeline || !found.includes(timeline)) {
-    throw new Error(`--history must be one of ${found.join(", ") || "none: the bucket is empty"}`);
-  }
-  return { store, timeline };
-}
-
-/**
- * The newest history with a base, since nothing can be restored without a base. Names the later histories: their data
- * is on the database nodes alone.
- */
-async function lastWithBase(
-  store: ObjectStore,
-  root: string,
-  found: readonly string[],
-): Promise<string | undefined> {
-  for (const timeline of [...found].reverse()) {
-    if ((await store.list(keys.bases(root, timeline))).length > 0) return timeline;
-    console.log(`no base     history ${timeline} has none yet and cannot be restored`);
-  }
-  return found.at(-1);
+  const say = (line: string) => console.log(line);
+  return { store, ...(await chooseHistory(store, backups.root, history, say)) };
 }
 
 /** @throws Error if the file with the age identity is missing. */
@@ -101,6 +83,7 @@ export async function withRestored(
   look: (base: RestoredServer) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await inContainer(backups.identity, say, async ({ machine, folder, startMs }) => {
+    checkRoom(folder, plan);
     checkSeries(plan.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
     const restore = restoreAt(folder, { machine, store, root: backups.root, say });
     await fetchBase(restore, plan);

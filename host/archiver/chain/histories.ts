@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { log } from "../../supervisor/log";
 import { type Archived, continuedAt, groupOf, type Origin, originText } from "../origin";
 import { checkedPut, KeyExistsError, type ObjectStore, StoreError } from "../store/object-store";
+import { checkRefusesTaken } from "../store/taken-names";
 import { union } from "../gtid-sets";
 import { newestBase, findTip, type Tip } from "./reading";
 import { bytesOf, keys } from "./manifest";
@@ -50,9 +52,11 @@ export async function findHistory(
 }
 
 /**
- * Registers a history, so that a restore finds it. @throws StoreError if the store fails.
+ * Registers a history, so that a restore finds it, and checks with its record that the store refuses names that are
+ * taken.
  *
  * @param begun server and time of the registration.
+ * @throws Error if the store replaces objects, StoreError if the store fails.
  */
 export async function registerHistory(
   store: ObjectStore,
@@ -64,14 +68,20 @@ export async function registerHistory(
   }: { timeline: string; origin: Origin; server?: string | undefined; since?: string | undefined },
 ): Promise<void> {
   const key = keys.timeline(root, timeline);
-  if (await store.head(key)) return;
+  const there = await store.get(key);
+  if (there) return checkRefusesTaken(store, key, there);
   const { database } = origin;
   const manifest: HistoryManifest = {
     ...{ version: 1, timeline, ...begun, database, group: groupOf(origin) },
   };
-  await checkedPut(store, key, bytesOf(manifest)).catch((error: unknown) => {
-    if (!(error instanceof KeyExistsError)) throw error;
-  });
+  const content = bytesOf(manifest);
+  await checkedPut(store, key, content).then(
+    () => checkRefusesTaken(store, key, content),
+    (error: unknown) => {
+      // Another node was first: that store refuses.
+      if (!(error instanceof KeyExistsError)) throw error;
+    },
+  );
 }
 
 interface Known extends History {
@@ -115,7 +125,8 @@ async function readHistory(
   nowMs: number | undefined,
 ): Promise<Known> {
   const tip = await findTip(store, root, timeline);
-  const base = await newestBase(store, root, timeline, nowMs);
+  const onDamaged = ({ message }: Error) => log(4, message);
+  const base = await newestBase(store, root, timeline, nowMs, onDamaged);
   const archived = union(tip.link?.archived ?? "", base?.gtids ?? "");
   return { timeline, tip, end: { group: tip.link ? tip.link.group : begunBy, archived } };
 }

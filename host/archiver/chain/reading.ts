@@ -40,6 +40,7 @@ export async function readLink(
  * been deleted, so the chain need not begin with number 1.
  *
  * @param from number of a link that is known to exist. @default none is known
+ * @throws DamagedError with the fix if the last link is malformed, StoreError if the store fails.
  */
 export async function findTip(
   store: ObjectStore,
@@ -51,7 +52,7 @@ export async function findTip(
   const follows = async (number: number) =>
     (await store.list(folder, keys.link(root, timeline, number), 1)).length > 0;
   const last = async (number: number): Promise<Tip> => {
-    const tip = number > 0 ? await readLink(store, root, timeline, number) : undefined;
+    const tip = number > 0 ? await readLast(store, root, timeline, number) : undefined;
     if (number > 0 && !tip) throw new StoreError(`link ${number} is listed but cannot be read`);
     return tip ?? { number: 0, sha256: "", link: undefined };
   };
@@ -70,31 +71,93 @@ export async function findTip(
   return last(high);
 }
 
-/** Bases of a timeline, oldest first; a base counts once its manifest exists. */
+/** Without the last link nobody knows what is archived. */
+async function readLast(
+  ...[store, root, timeline, number]: Parameters<typeof readLink>
+): Promise<Tip | undefined> {
+  return readLink(store, root, timeline, number).catch((error: unknown) => {
+    if (!(error instanceof DamagedError)) throw error;
+    throw new DamagedError(
+      `${error.message}. The archive ends with it and cannot go on: put its oldest version back, or delete ` +
+        `${keys.link(root, timeline, number)} with the access key that may delete; the archiver then writes link ${number} anew from MySQL's log`,
+    );
+  });
+}
+
+/** Parses the manifest of a base. @throws DamagedError with the fix if it is none. */
+function baseIn(folder: string, key: string, content: Buffer): Base {
+  try {
+    const base = JSON.parse(content.toString()) as Partial<Base> | null;
+    const isBase = typeof base?.gtids === "string" && typeof base.link === "number";
+    if (!isBase || !Array.isArray(base.parts)) throw new Error("its content is no base");
+    return base as Base;
+  } catch (error) {
+    throw new DamagedError(
+      `base ${idIn(folder, key)} is damaged: ${key} (${(error as Error).message}). Put its oldest version back, or ` +
+        "delete that object with the access key that may delete, and take a base (npm run db:backup)",
+    );
+  }
+}
+
+/** Takes the error of each manifest that is damaged. */
+type OnDamaged = (error: DamagedError) => void;
+
+/**
+ * Bases of a timeline, oldest first; a base counts once its manifest exists.
+ *
+ * @param onDamaged takes each base that is left out since its manifest is damaged. @default none is left out
+ * @throws DamagedError with the fix if a manifest is damaged, StoreError if the store fails.
+ */
 export async function listBases(
   store: ObjectStore,
   root: string,
   timeline: string,
+  onDamaged: OnDamaged = (error) => {
+    throw error;
+  },
 ): Promise<Base[]> {
-  const found = await store.list(keys.bases(root, timeline));
-  const bases = await Promise.all(found.map((key) => store.get(key)));
-  return bases.flatMap((content) => (content ? [JSON.parse(content.toString()) as Base] : []));
+  const folder = keys.bases(root, timeline);
+  const found = await store.list(folder);
+  const contents = await Promise.all(found.map((key) => store.get(key)));
+  return contents.flatMap((content, i) => {
+    try {
+      return content ? [baseIn(folder, found[i]!, content)] : [];
+    } catch (error) {
+      onDamaged(error as DamagedError);
+      return [];
+    }
+  });
 }
 
 /**
- * Newest base of a timeline; undefined: none. A base that is named after a time in the future comes after all others.
+ * Newest base of a timeline whose manifest is whole; undefined: none. A base that is named after a time in the future
+ * comes after all others.
  *
  * @param nowMs time by this host's clock. @default no name is of the future
+ * @param onDamaged takes each base that is passed over since its manifest is damaged.
+ * @throws StoreError if the store fails.
  */
 export async function newestBase(
   store: ObjectStore,
   root: string,
   timeline: string,
   nowMs = Number.POSITIVE_INFINITY,
+  onDamaged: OnDamaged = () => undefined,
 ): Promise<Base | undefined> {
   const folder = keys.bases(root, timeline);
-  const found = await store.list(folder);
-  const key = found.findLast((one) => !isAhead(idIn(folder, one), nowMs)) ?? found.at(-1);
-  const content = key && (await store.get(key));
-  return content ? (JSON.parse(content.toString()) as Base) : undefined;
+  const newestFirst = (await store.list(folder)).reverse();
+  const isLate = (key: string) => isAhead(idIn(folder, key), nowMs);
+  const inOrder = [
+    ...newestFirst.filter((key) => !isLate(key)),
+    ...newestFirst.filter((key) => isLate(key)),
+  ];
+  for (const key of inOrder) {
+    const content = await store.get(key);
+    try {
+      if (content) return baseIn(folder, key, content);
+    } catch (error) {
+      onDamaged(error as DamagedError);
+    }
+  }
+  return undefined;
 }

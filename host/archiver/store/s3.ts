@@ -58,7 +58,7 @@ export class S3Store implements ObjectStore {
 
   async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const answer = await this.ask({ method: "GET", key });
-    if (answer.statusCode === 200) return answer;
+    if (answer.statusCode === 200) return chunks(key, answer);
     const body = await text(answer);
     if (answer.statusCode === 404) return undefined;
     throw failure("GET", key, answer, body);
@@ -122,6 +122,14 @@ async function body(answer: IncomingMessage): Promise<Buffer> {
     throw new StoreError(`the answer was cut off: ${(error as Error).message}`);
   }
   return Buffer.concat(chunks);
+}
+
+async function* chunks(key: string, answer: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new StoreError(`GET ${key}: the answer was cut off: ${(error as Error).message}`);
+  }
 }
 
 /** The body of an answer as text. @throws StoreError if the answer is cut off. */

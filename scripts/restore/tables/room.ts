@@ -1,5 +1,6 @@
 import { hostsOf } from "../../operate/hosts";
 import type { StackOutputs } from "../../operate/outputs";
+import { gb } from "../report";
 import { bring, type Bringing } from "./bring";
 import type { Side } from "./sql";
 import { catalogOf, catalogSql, chosenTables } from "./table-selection";
@@ -50,10 +51,6 @@ export async function checkSpace(outputs: StackOutputs, bytes: number): Promise<
         "make room on each of these nodes (--drop-replaced drops what a replacement kept; drop schemas restored_… that nobody needs; enlarge db.volumeGb), or restore with --into new",
     );
   }
-}
-
-function gb(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /**

@@ -127,8 +127,9 @@ describe("a proof", () => {
 describe("the newest base", () => {
   it("is not one that is named after a time in the future, if there is another one", async () => {
     const { store, put } = given();
-    put(keys.base("r", own, last), { id: last });
-    put(keys.base("r", own, future), { id: future });
+    const whole = { parts: [], gtids: "", link: 0 };
+    put(keys.base("r", own, last), { id: last, ...whole });
+    put(keys.base("r", own, future), { id: future, ...whole });
     expect(await newestBase(store, "r", own, nowMs)).toMatchObject({ id: last });
     expect(await newestBase(store, "r", own)).toMatchObject({ id: future });
     store.objects.delete(keys.base("r", own, last));

@@ -150,7 +150,10 @@ describe("the only database node", () => {
     write(1, 10);
     await run();
     const id = "20261128T031500Z";
-    store.objects.set(keys.base("r", first, id), bytesOf({ id, gtids: `${uuid}:1-12`, link: 10 }));
+    store.objects.set(
+      keys.base("r", first, id),
+      bytesOf({ id, parts: [], gtids: `${uuid}:1-12`, link: 10 }),
+    );
     await run();
     expect(state.renewed).toBe(1);
   });

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   checkedPut,
@@ -29,6 +32,24 @@ describe("S3Store", () => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of (await store.stream("a/b.1"))!) chunks.push(chunk);
     expect(Buffer.concat(chunks).toString()).toBe("0123456789");
+  });
+
+  it("tells a stream that is cut off from other errors: the read is repeated", async () => {
+    const server = createServer((_, answer) => {
+      answer.writeHead(200, { "content-length": "10" });
+      answer.write("01234", () => answer.destroy());
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const target = { ...writer, ...storage.place, endpoint: `http://127.0.0.1:${port}` };
+    const stream = (await new S3Store(target, () => new Date()).stream("a"))!;
+    const reading = (async () => {
+      for await (const chunk of stream) expect(Buffer.from(chunk).toString()).toBe("01234");
+    })();
+    await expect(reading).rejects.toThrow(StoreError);
+    await expect(reading).rejects.toThrow("GET a: the answer was cut off: ");
+    server.close();
   });
 
   it("says that nothing is there", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Base } from "../../../host/archiver/chain/manifest";
-import { baseToBase, compareWith } from "../../../scripts/restore/check-restored";
+import { baseToBase, compareWith, inspect } from "../../../scripts/restore/check-restored";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
@@ -78,5 +78,21 @@ describe("the replay from base to base", () => {
     expect(baseToBase({ ...archive, bases: [bases[2]!] })).toBeUndefined();
     const broken = [link(4), link(5, "does not follow link 4")];
     expect(baseToBase({ ...archive, links: broken })).toBeUndefined();
+  });
+});
+
+describe("the check of all tables", () => {
+  it("names tables with any signs as MySQL does", async () => {
+    const asked: string[] = [];
+    const query = async (sql: string) => {
+      asked.push(sql);
+      if (sql.includes("information_schema.TABLES")) return ["app\tod`d.one"];
+      return [sql.startsWith("CHECK") ? "app.od`d.one\tcheck\tstatus\tOK" : "7"];
+    };
+    expect(await inspect({ query })).toEqual([{ table: "app.od`d.one", rows: 7 }]);
+    expect(asked.slice(1)).toEqual([
+      "SELECT COUNT(*) FROM `app`.`od``d.one`",
+      "CHECK TABLE `app`.`od``d.one`",
+    ]);
   });
 });

@@ -45,6 +45,23 @@ describe("the plan of a restore", () => {
     expect([earlier.base.id, numbers(earlier)]).toEqual([bases[0]!.id, [1, 2, 3]]);
   });
 
+  it("to a time passes over a base that has later transactions: the clock that named it was behind", () => {
+    const target = { kind: "time", us: at("12:02:10") } as const;
+    // Its links and its own transactions of link 4 are later than its name.
+    for (const late of [base("20261128T120120Z", 30, 3), base("20261128T120120Z", 35, 3)]) {
+      const made = plan([bases[0]!, late], links, target);
+      expect([made.base.id, numbers(made), made.faults]).toEqual([bases[0]!.id, [1, 2], []]);
+    }
+    const early = base("20261128T120120Z", 15, 2);
+    expect(plan([bases[0]!, early], links, target).base.id).toBe(early.id);
+    // The link that it follows was deleted by retention.
+    const alone = base("20261128T120120Z", 35, 3);
+    expect(
+      plan([bases[0]!, alone], [...links.slice(0, 2), ...links.slice(3)], target).base.id,
+    ).toBe(bases[0]!.id);
+    expect(() => plan([alone], links, target)).toThrow("no base lies before the target");
+  });
+
   it("to a GTID set ends with the link that has the last of it", () => {
     const set = `${uuid}:1-47`;
     expect(numbers(plan(bases, links, { kind: "gtid", set }))).toEqual([4, 5]);
