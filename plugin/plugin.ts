@@ -27,7 +27,7 @@ export interface Difference {
 }
 
 /** A resource that was made or found. */
-export interface Made {
+export interface CreatedResource {
   id: string;
   /** Outputs, with `unknown` where a preview cannot know. */
   state: Values;
@@ -91,9 +91,9 @@ export interface Plugin {
   configure?(settings: Values): void;
   check(request: CheckRequest): { inputs: Values; failures: Failure[] };
   diff(request: ChangeRequest): Difference;
-  create(request: CreateRequest): Promise<Made>;
+  create(request: CreateRequest): Promise<CreatedResource>;
   /** `undefined` = it is gone. */
-  read(request: ReadRequest): Promise<(Made & { inputs: Values }) | undefined>;
+  read(request: ReadRequest): Promise<(CreatedResource & { inputs: Values }) | undefined>;
   /** Answers the outputs. */
   update(request: ChangeRequest & { preview: boolean }): Promise<Values>;
   delete(request: DeleteRequest): Promise<void>;

@@ -150,7 +150,7 @@ export class DeployKey extends pulumi.CustomResource {
 }
 
 /** Part of a stack whose deletion also destroys data, a server or an address. */
-export interface InventoryThing {
+export interface InventoryItem {
   /**
    * Properties whose change replaces the thing; empty: none. Of a volume the location: the provider keeps the recorded
    * one until a line of consent lets it go.
@@ -169,7 +169,7 @@ export interface InventoryThing {
 /** Arguments of {@link Inventory}. */
 export interface InventoryArgs {
   /** All things by name; `db-5/volume` is deleted with `db-5` and needs no consent of its own. */
-  things: Record<string, InventoryThing>;
+  things: Record<string, InventoryItem>;
   /** Changes that the stack file allows, such as `delete web-3`; not recorded. */
   allowed: string[];
   /**
@@ -185,7 +185,7 @@ export interface InventoryArgs {
  */
 export class Inventory extends pulumi.CustomResource {
   /** The things as recorded, which differ from the arguments in the places of volumes. */
-  declare readonly things: pulumi.Output<Record<string, InventoryThing>>;
+  declare readonly things: pulumi.Output<Record<string, InventoryItem>>;
 
   constructor(name: string, args: InventoryArgs, opts?: pulumi.CustomResourceOptions) {
     super("host:index:Inventory", name, { ...args }, opts);

@@ -6,8 +6,8 @@ import { removePlanned, removerOf } from "./prune/remove-planned";
 import { pruningLines } from "./prune/report";
 import { SftpRemover } from "./prune/removers";
 import { backupsOf, retentionOf } from "./restore/bucket";
-import { readingStore } from "./restore/desk-store";
-import { timelines } from "./restore/read-chain";
+import { readingStore } from "./restore/operator-store";
+import { historyIds } from "./restore/read-chain";
 
 const options = {
   plan: { type: "boolean", default: false },
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const retention = retentionOf(stack);
   const remover = planOnly ? undefined : removerOf(target, stack, "target");
   const store = readingStore(target);
-  for (const timeline of await timelines(store, root)) {
+  for (const timeline of await historyIds(store, root)) {
     const made = pruning(await readHistory(store, root, timeline), retention, Date.now());
     for (const line of pruningLines(timeline, made)) console.log(line);
     if (made.refused !== "") process.exitCode = 1;

@@ -15,7 +15,7 @@ export interface Archive {
 }
 
 /** Ids of the histories in a bucket; the history written last comes last. */
-export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
+export async function historyIds(store: ObjectStore, root: string): Promise<string[]> {
   const folder = keys.timelines(root);
   const found = await store.list(folder);
   const dated = await Promise.all(
@@ -88,7 +88,7 @@ export class ChainReader {
     const there = this.numbers.filter((number) => number >= first);
     const links = [
       ...there.map((number) => checked(number, this.read.get(number), this.read.get(number - 1))),
-      ...holes(there, marks),
+      ...gapsBetween(there, marks),
     ];
     return links.sort((a, b) => a.number - b.number);
   }
@@ -105,7 +105,7 @@ function faultOf(error: unknown): DamagedError {
  *
  * @param marks numbers after which a restore may begin; no row spans one of them.
  */
-export function holes(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
+export function gapsBetween(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
   const found: ReadLink[] = [];
   let last = Math.min(...marks);
   for (const number of numbers) {

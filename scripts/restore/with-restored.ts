@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { type Dump, keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
-import { readingStore } from "./desk-store";
-import { inContainer, there } from "./docker-machine";
+import { readingStore } from "./operator-store";
+import { inContainer, containerFolder } from "./docker-machine";
 import { loadDump, loadedLines } from "./dumps";
 import type { Plan } from "./plan";
-import { type Archive, readArchive, timelines } from "./read-chain";
+import { type Archive, readArchive, historyIds } from "./read-chain";
 import { fetchBase, fetchLogs, type Restore, type Restored } from "./replay";
 import { checkSeries, restoredLines } from "./report";
 import { RestoredServer } from "./restored-server";
@@ -40,7 +40,7 @@ export async function openHistory(
   history?: string,
 ): Promise<{ store: ObjectStore; timeline: string }> {
   const store = readingStore(backups.target, backups.oldestVersions);
-  const found = await timelines(store, backups.root);
+  const found = await historyIds(store, backups.root);
   const timeline = history ?? (await lastWithBase(store, backups.root, found));
   if (!timeline || !found.includes(timeline)) {
     throw new Error(`--history must be one of ${found.join(", ") || "none: the bucket is empty"}`);
@@ -106,7 +106,7 @@ export async function withRestored(
     await fetchBase(restore, plan);
     say(`fetched     base after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`);
     const restored = await fetchLogs(restore, plan, target);
-    const server = new RestoredServer(machine, there);
+    const server = new RestoredServer(machine, containerFolder);
     await server.start();
     await look(server);
     if (restored.transactions > 0) await server.replay(restored.gtids, say);
@@ -143,5 +143,5 @@ function restoreAt(
   here: string,
   more: Pick<Restore, "machine" | "store" | "root" | "say">,
 ): Restore {
-  return { ...more, here, there, identity: "/identity" };
+  return { ...more, here, there: containerFolder, identity: "/identity" };
 }

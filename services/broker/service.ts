@@ -19,7 +19,7 @@ export interface BrokerRules {
   floatingIps: readonly number[];
   /** Load balancers by the name in their certificates, with their ids in the cloud. */
   servers: readonly { name: string; id: number }[];
-  /** Wildcard domains whose proofs the load balancers may have written. @default none */
+  /** Wildcard domains whose challenge records the load balancers may have written. @default none */
   wildcards?: readonly string[];
   /** The way out of nodes without a public address. @default the nodes have public addresses */
   egress?: BrokerEgress | undefined;
