@@ -51,12 +51,13 @@ async function lastMember({
 
 /** Drills of a group that shrank to one member. */
 export const lastMemberDrills: readonly Drill[] = [
-  {
-    id: "F33b",
-    title: "two nodes shut down in order, the operator overrides on the third",
-    boundMs: 60_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => minorityDrill(outputs, "the last member", lastMember),
-  },
+  minorityDrill(
+    {
+      id: "F33b",
+      title: "two nodes shut down in order, the operator overrides on the third",
+      boundMs: 60_000,
+      part: "the last member",
+    },
+    lastMember,
+  ),
 ];

@@ -3,7 +3,7 @@ import { heal, inject } from "../local/faults";
 import { type DatabaseState, databaseStates, primaryOf } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { type MinorityRun, runMinority, minorityDrill } from "./database-restart";
+import { type MinorityRun, runMinority, watchedMinority } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
@@ -96,7 +96,7 @@ async function withoutMemory(members: Members, notes: string[]): Promise<Minorit
 async function lostDisk(outputs: StackOutputs): Promise<Measured> {
   const notes: string[] = [];
   const part = "a node without its disk and one without the last writes";
-  const measured = await minorityDrill(outputs, part, (members) => withoutMemory(members, notes));
+  const measured = await watchedMinority(outputs, part, (members) => withoutMemory(members, notes));
   return { ...measured, notes: [...notes, ...(measured.notes ?? [])] };
 }
 

@@ -56,21 +56,34 @@ export async function runMinority(
   return { alone, outageMs: Date.now() - begun };
 }
 
-/** Drill of a minority that must acknowledge no write; measures {@link MinorityRun.outageMs}. */
-export async function minorityDrill(
+/** Watches a minority that must acknowledge no write; measures {@link MinorityRun.outageMs}. */
+export async function watchedMinority(
   outputs: StackOutputs,
   part: string,
   breaks: (members: Members) => Promise<MinorityRun>,
 ): Promise<Measured> {
-  let held: MinorityRun | undefined;
+  let ended: MinorityRun | undefined;
   const watch = { watchMs: 2_000, backSeconds: 120, reads: false };
   const measured = await watched(outputs, watch, async (members) => {
-    held = await breaks(members);
+    ended = await breaks(members);
   });
-  const { alone, outageMs } = held!;
+  const { alone, outageMs } = ended!;
   const notes = [`${alone} writes acknowledged by ${part}`, ...(measured.notes ?? [])];
   const broken = (measured.broken ?? 0) + alone;
   return { ...measured, outageMs, failed: broken, broken, moves: 0, notes };
+}
+
+/**
+ * Drill of {@link watchedMinority}.
+ *
+ * @param drill id, title, bound in milliseconds; `part` names the minority.
+ */
+export function minorityDrill(
+  { part, ...drill }: Pick<Drill, "id" | "title" | "boundMs"> & { part: string },
+  breaks: (members: Members) => Promise<MinorityRun>,
+): Drill {
+  const run = (outputs: StackOutputs) => watchedMinority(outputs, part, breaks);
+  return { ...drill, moves: [0, 0], failed: 0, run };
 }
 
 const off = (server: string) => inject({ fault: "power-off", server });
@@ -142,22 +155,24 @@ function replaced(id: string, title: string, breaks: Breaks): Drill {
 
 /** Faults that end with a start. */
 export const restartDrills: readonly Drill[] = [
-  {
-    id: "F33",
-    title: "two nodes lose power, one comes back",
-    boundMs: 120_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => minorityDrill(outputs, "one node of three", oneOfThree),
-  },
-  {
-    id: "F34c",
-    title: "all lose power, the last primary comes back late",
-    boundMs: 120_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => minorityDrill(outputs, "two without the last primary", withoutLastPrimary),
-  },
+  minorityDrill(
+    {
+      id: "F33",
+      title: "two nodes lose power, one comes back",
+      boundMs: 120_000,
+      part: "one node of three",
+    },
+    oneOfThree,
+  ),
+  minorityDrill(
+    {
+      id: "F34c",
+      title: "all lose power, the last primary comes back late",
+      boundMs: 120_000,
+      part: "two without the last primary",
+    },
+    withoutLastPrimary,
+  ),
   {
     id: "F37",
     title: "MySQL restarted everywhere, primary last",

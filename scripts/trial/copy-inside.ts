@@ -5,9 +5,9 @@ import { copyAll } from "../copy/copy-all";
 import { plan } from "../restore/plan";
 import { readArchive, historyIds } from "../restore/read-chain";
 import { contentOf, endTrial, failTrial, recordFinding } from "./findings";
-import { Instance, until } from "./instance";
+import { until } from "./instance";
 import { Load, schemaSql } from "./load";
-import { Node, openTrial, root, secret, startStore, target } from "./programs";
+import { openTrial, root, secret, startOnlyNode, startStore, target } from "./programs";
 import { restored } from "./restored";
 
 /** Runs in a container of the host image: `copy-inside.js PROGRAMS SECONDS`. */
@@ -27,12 +27,7 @@ async function main(): Promise<void> {
   const { faults } = await startStore("/trial/copies", copyPort);
   const endpoint = `http://127.0.0.1:${copyPort}`;
   const to = new S3Store({ ...target, endpoint, secretAccessKey: secret }, () => new Date());
-  const primary = new Instance(1, 1);
-  primary.initialize();
-  await primary.start();
-  const node = new Node(primary, [primary], publicKey, programs);
-  node.startArchiver();
-  await until("the archive", () => node.status()?.active === true, 60);
+  const { primary, node } = await startOnlyNode(publicKey, programs);
   primary.sql(schemaSql);
   await delay(3_000);
   await node.takeBase();

@@ -10,9 +10,9 @@ import { findDump, loadDump } from "../restore/dumps";
 import { inspect } from "../restore/check-restored";
 import { PrefixMachine } from "../restore/machine";
 import { type Ask, contentOf, differences, endTrial, failTrial, recordFinding } from "./findings";
-import { Instance, until } from "./instance";
+import { until } from "./instance";
 import { marker, schemaSql } from "./load";
-import { hasText, Node, openTrial, root } from "./programs";
+import { hasText, openTrial, root, startOnlyNode } from "./programs";
 
 /** Runs in a container of the host image: `dump-inside.js PROGRAMS`. */
 const programs = process.argv[2]!;
@@ -64,12 +64,7 @@ const failures = async (store: ObjectStore, timeline: string) =>
 
 async function main(): Promise<void> {
   const { publicKey, store, objects } = await openTrial();
-  const primary = new Instance(1, 1);
-  primary.initialize();
-  await primary.start();
-  const node = new Node(primary, [primary], publicKey, programs);
-  node.startArchiver();
-  await until("the archive", () => node.status()?.active === true, 60);
+  const { primary, node } = await startOnlyNode(publicKey, programs);
   primary.sql(schemaSql);
   primary.sql(moreSql);
   await delay(3_000);
