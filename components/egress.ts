@@ -18,7 +18,7 @@ export interface EgressArgs {
   network: PrivateNetwork;
   /** Gateway of all servers of the network: its first address, such as `10.0.0.1`. */
   gateway: string;
-  /** Both load balancers; the first one is the first way out. */
+  /** Both load balancers; the first one is the default gateway at first. */
   loadBalancers: readonly Peer[];
   /** Nodes without a public address. */
   inner: readonly Peer[];

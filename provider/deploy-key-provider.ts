@@ -36,7 +36,7 @@ interface Inputs {
   hosts: { node: string; host: string; port?: number; bastions: string[] }[];
 }
 
-/** Provider of new deploy keys, see `resources.ts`. It removes nothing, so every step may be repeated. */
+/** Provider of new deploy keys, see `resources.ts`. The provider removes nothing, so every step may be repeated. */
 export class DeployKeyProvider implements Plugin {
   readonly version = "0.1.0";
   readonly previews = false;

@@ -59,8 +59,8 @@ export interface ConfigurationArgs {
    */
   tier?: pulumi.Input<pulumi.Input<{ node: string; host: pulumi.Input<string> }>[]>;
   /**
-   * All hosts of the stack, for the host that is configured last: once all of them have a new login name, the former one
-   * ends; no state of the host. @default a former login name stays
+   * All hosts of the stack, for the host that is configured last: once all of them have a new login name, the former
+   * one ends; no state of the host. @default a former login name stays
    */
   everyHost?: pulumi.Input<KeyedHost[]> | undefined;
 }
@@ -180,8 +180,9 @@ export interface InventoryArgs {
 }
 
 /**
- * Inventory of the parts of a stack that a change can destroy. The provider compares the inventory with the
- * recorded one and refuses, also in the preview, every loss that the stack file does not allow. It does nothing else.
+ * Inventory of the parts of a stack that a change can destroy. The provider compares the inventory with the recorded
+ * one and refuses, also in the preview, every loss that the stack file does not allow. The inventory does nothing
+ * else.
  */
 export class Inventory extends pulumi.CustomResource {
   /** The things as recorded, which differ from the arguments in the places of volumes. */

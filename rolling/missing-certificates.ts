@@ -11,8 +11,9 @@ export interface MissingCertificates {
 }
 
 /**
- * Load balancers that would serve a placeholder to visitors whom another load balancer serves with a valid certificate.
- * A name without a valid certificate anywhere is nobody's lack: the authority has not issued it yet, or not again.
+ * Load balancers that would serve a placeholder to visitors whom another load balancer serves with a valid
+ * certificate. A name without a valid certificate anywhere is missing on no load balancer: the authority has not
+ * issued it yet, or not again.
  *
  * @param nowMs time since the epoch, milliseconds.
  */

@@ -3,7 +3,7 @@ import { broker } from "./broker/service";
 import type { OpeningGroup } from "./host-firewall/destinations";
 import { type ListedServices, openings } from "./node-bundle";
 
-/** What runs where in a stack, as far as the firewalls of callers need it. */
+/** Services of each tier of a stack, as far as the firewalls of callers need it. */
 export interface StackServices {
   /** Services of each tier. */
   tiers: Readonly<Record<Role, ListedServices>>;

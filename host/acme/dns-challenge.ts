@@ -7,7 +7,7 @@ import { StaleChallenges } from "./stale-challenges";
 import type { PendingChallenges } from "./pending-challenges";
 import { waitForRecord } from "./visible-record";
 
-/** What a broker tells of the zone of a domain. */
+/** A broker's answer on the zone of a domain. */
 interface Zone {
   zone: string;
   nameservers: string[];
@@ -23,12 +23,12 @@ const leadsElsewhere = ["invalid", "lame", "unregistered"];
 const brokerConnectMs = 400;
 /** Pauses between attempts to remove a value: the first, which doubles, and the longest, milliseconds. */
 const removalMs = { first: 60_000, most: 3_600_000 };
-/** Pauses between two looks for values that others left: usually, and after a look that failed, milliseconds. */
+/** Pauses between two searches for values that others left: usually, and after a failed search, milliseconds. */
 const lookMs = { usual: 6 * 3_600_000, failed: 600_000 };
 
 /** Proves wildcard domains to the authority by TXT records, which the brokers write. Source: RFC 8555, 8.4. */
 export class DnsChallenge {
-  /** Attempts to remove each value, and looks for values of others by domain. */
+  /** Attempts to remove each value, and searches for values of others by domain. */
   private readonly removals = new Map<string, { count: number; atMs: number }>();
   private readonly lookAt = new Map<string, number>();
   private readonly left: StaleChallenges;
@@ -104,13 +104,13 @@ export class DnsChallenge {
   }
 
   /**
-   * Removes the records that earlier challenges left: values that this node noted, and values of other nodes in the zones of the domains.
-   * Failed attempts become rare, since they use up the brokers' limits. Never fails.
+   * Removes the records that earlier challenges left: values that this node noted, and values of other nodes in the
+   * zones of the domains. Failed attempts become rare, since they use up the brokers' limits. Never fails.
    *
    * @param domains wildcard domains, on the load balancer that orders; none on the other one.
    */
   async tidy(domains: readonly string[]): Promise<void> {
-    // A node that gets the address again looks at once.
+    // A node that gets the address again searches at once.
     if (domains.length === 0) this.lookAt.clear();
     for (const domain of domains) {
       if (this.nowMs() < (this.lookAt.get(domain) ?? -Infinity)) continue;

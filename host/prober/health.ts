@@ -9,7 +9,7 @@ export interface Health {
   answers: readonly Answer[];
 }
 
-/** Consecutive failures until HAProxy counts as bad, by the kind of the last one. */
+/** Consecutive failures until HAProxy counts as unhealthy, by the kind of the last one. */
 export const failuresUntilUnhealthy = {
   /** 0.6 s: nothing restarts a HAProxy process that runs and does not answer. */
   failed: 3,
@@ -25,12 +25,12 @@ export const failuresUntilUnhealthy = {
  * busy machine, which a move of the address does not help.
  */
 export const crashLoop = { refused: 8, among: 50 };
-/** Consecutive successes until HAProxy counts as good again. */
+/** Consecutive successes until HAProxy counts as healthy again. */
 export const successesUntilHealthy = 5;
 
 /**
- * Health at the start of the prober: a restart of the prober does not change it. After a boot a node is bad: it must not
- * win an election while it boots.
+ * Health at the start of the prober: a restart of the prober does not change it. After a boot a node is bad: it must
+ * not win an election while it boots.
  *
  * @param published content of the health file; undefined if there is none, as after a boot, since `/run` is in memory.
  */

@@ -6,7 +6,7 @@ const digits = "0123456789";
 /** Source: the documentation of `overrideSpecial`. */
 const signs = "!@#$%&*()-_=+[]{}<>:?";
 
-/** What a random text is made of. */
+/** Length and characters of a random text. */
 export interface TextOptions {
   length: number;
   lower: boolean;

@@ -5,7 +5,7 @@ import { extendedKeyUsages, keyUsageFlags } from "./usages";
 
 x509.cryptoProvider.set(webcrypto as never);
 
-/** Who a certificate is for. */
+/** The subject of a certificate. */
 export interface Subject {
   commonName?: string;
   country?: string;
@@ -19,7 +19,7 @@ export interface Subject {
   streetAddresses?: string[];
 }
 
-/** What a certificate or a request names. */
+/** The names in a certificate or a request. */
 export interface Names {
   subject?: Subject;
   dnsNames?: string[];
@@ -27,7 +27,7 @@ export interface Names {
   uris?: string[];
 }
 
-/** What certificates have in common. */
+/** Properties that all certificates have. */
 export interface CertificateOptions {
   validityPeriodHours: number;
   allowedUses: string[];

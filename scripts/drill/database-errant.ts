@@ -37,7 +37,7 @@ export async function writeErrantTransactions({
   mark("written in the group founded by hand");
 }
 
-/** Nodes that still have what was written there; undefined: none. */
+/** Nodes that still have the errant data, as a sentence; undefined: none. */
 export async function nodesWithErrantData(outputs: StackOutputs): Promise<string | undefined> {
   const names = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   const found: string[] = [];

@@ -23,7 +23,7 @@ export function hostProgram(entry: string): string {
 }
 
 /**
- * Text for `node -e`: it runs the program from standard input with the order from standard input. It hides errors of
+ * Text for `node -e`: the text runs the program with the order, both from standard input, and hides errors of
  * `JSON.parse`, which quote their input.
  */
 export const bootstrap =

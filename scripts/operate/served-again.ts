@@ -26,7 +26,7 @@ export interface RemainingWork {
   outputs: StackOutputs;
   /** Nodes to work on, in order: those that are out of service come first. */
   names: string[];
-  /** Those of the names that are out of service. */
+  /** The nodes among the names that are out of service. */
   out: ReadonlySet<string>;
 }
 

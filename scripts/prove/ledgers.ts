@@ -6,7 +6,7 @@ import { localStateDirectory, repositoryRoot } from "../local/paths";
 /** Folder of the ledgers of real stacks; they are committed. */
 const folder = join(repositoryRoot, "fidelity");
 
-/** Where a stack's ledger is. That of the local stack is not committed: it says nothing about a real one. */
+/** Where a stack's ledger is. The ledger of the local stack is not committed: it says nothing about a real stack. */
 export function ledgerPath({ stack, isLocal }: Pick<Ledger, "stack" | "isLocal">): string {
   return isLocal ? join(localStateDirectory, "fidelity.json") : join(folder, `${stack}.json`);
 }

@@ -25,7 +25,7 @@ export interface BrokerRules {
   egress?: BrokerEgress | undefined;
 }
 
-/** What a broker knows of the way out of the private network. */
+/** What a broker knows of the private network's gateway to the internet. */
 export interface BrokerEgress {
   /** Id of the private network whose default route may be moved. */
   network: number;

@@ -7,7 +7,7 @@ export interface OpeningGroup {
   tier: Role;
   /** Subnet of the whole tier with prefix, or private addresses of single nodes. */
   to: readonly string[];
-  /** What their services open. */
+  /** Ports that the services of these nodes open. */
   openings: readonly Opening[];
 }
 

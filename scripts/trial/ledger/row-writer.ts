@@ -8,7 +8,10 @@ export const texts = [
   ...["😀", "Größe", "𝄞", "漢字", "a'b", 'c"d', "e\\f", "g\nh\ti", "%_", "👩‍👩‍👧", ""],
 ];
 
-/** What the writes of one connection have in common: new keys that no other connection chooses, and rows on which all meet. */
+/**
+ * What the writes of one connection have in common: new keys that no other connection chooses, and rows that all
+ * connections change.
+ */
 export class RowWriter {
   private made = 0;
 
