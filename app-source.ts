@@ -8,7 +8,7 @@ import {
   runtimeText,
 } from "./config/runtime";
 import { type NodePackage, nodePackage } from "./release/node-package";
-import { keptRelease, type KeptRelease } from "./release/pack";
+import { cachedRelease, type CachedRelease } from "./release/pack";
 import { commandOf, packApp, type Packing, releasesFolder } from "./release/packed-app";
 import { plainCommand, type ReleaseFacts } from "./release/facts";
 
@@ -77,7 +77,7 @@ export interface DeployContext {
 }
 
 /** A release with its location, and its default command. */
-interface Found extends KeptRelease {
+interface Found extends CachedRelease {
   digest: string;
   url?: string;
   /** What runs it. */
@@ -155,7 +155,7 @@ function found(app: AppSettings, place: Packing, packed: string | undefined): Fo
     packed === undefined
       ? packApp({ ...app, runtime, hasServer: app.processes !== 0 }, path, place)
       : { digest: packed };
-  const { archive, facts } = keptRelease(releasesFolder(projectRoot), kept.digest);
+  const { archive, facts } = cachedRelease(releasesFolder(projectRoot), kept.digest);
   return {
     digest: kept.digest,
     runtime,
@@ -171,7 +171,7 @@ function pinned(
   digest: string,
   projectRoot: string,
 ): Found {
-  const kept = keptRelease(releasesFolder(projectRoot), digest);
+  const kept = cachedRelease(releasesFolder(projectRoot), digest);
   const isFetched = source.path === undefined && source.sha256 === digest;
   // A release with metadata that names no runtime uses the distribution's.
   const runtime = releaseRuntime ?? (kept.facts ? (kept.facts.runtime ?? {}) : usual);

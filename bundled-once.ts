@@ -25,13 +25,13 @@ interface Kept {
   bundles: Bundles;
 }
 
-// Loaded for a new bundle alone: it takes a process of its own.
+// esbuild is loaded only for a new bundle: esbuild takes a process of its own.
 const load = createRequire(__filename);
 
 /**
- * What esbuild makes with these options, without a call of it if nothing has changed since the bundles in the file `keep`
- * were made: esbuild, the options, each file that was read, and the names in each folder with such a file, since a new
- * name may be found first.
+ * What esbuild makes with these options, without a call of it if nothing has changed since the bundles in the file
+ * `keep` were made: esbuild, the options, each file that was read, and the names in each folder with such a file,
+ * since a new name may be found first.
  *
  * @throws Error if a source does not compile.
  */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sharedToken, tokenProblems, hiddenValues, withoutHidden } from "./config/secrets";
 import { type AppContract, appContract } from "./config/app-contract";
 import { appProblems, defaultAppPath, isSample } from "./config/app-problems";
-import { type SettledTarget, settledTarget } from "./config/backup-target";
+import { type ResolvedTarget, resolvedTarget } from "./config/backup-target";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones, defaultBufferPoolMib, serverSize } from "./config/cloud-offer";
@@ -11,7 +11,7 @@ import { type EdgeTls, edgeTls } from "./config/edge-tls";
 import { mergedNames, problemsOf } from "./config/problems";
 import { type Egress, webEgress } from "./config/egress";
 import { settingsSchema, type StackConfig } from "./config/schema";
-import { clearTextSecrets, writtenSettings } from "./config/clear-text";
+import { clearTextSecrets, rawSettingsOf } from "./config/clear-text";
 import { decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
 import { unquotedProblems } from "./config/unquoted";
@@ -80,9 +80,9 @@ export interface Settings extends Omit<
   };
   /** Settings of backups; absent: no backups. */
   backups?: Omit<BackupConfig, "target" | "copy"> & {
-    target: SettledTarget;
+    target: ResolvedTarget;
     /** Second target, which no host gets to know. @default the backups are in one target */
-    copy?: SettledTarget;
+    copy?: ResolvedTarget;
   };
 }
 
@@ -119,7 +119,7 @@ export function checkedSettings(
     ...[combinationProblems(raw), consentProblems(raw, today), appProblems(raw, projectRoot)]
       .flat()
       .map((problem) => withoutHidden(problem, hides)),
-    ...clearTextSecrets(raw, writtenSettings(join(projectRoot, file))),
+    ...clearTextSecrets(raw, rawSettingsOf(join(projectRoot, file))),
     ...unquotedProblems(raw, join(projectRoot, file)),
     ...tokenProblems(raw, token),
   ];
@@ -173,8 +173,8 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
 function settledBackups({ target, copy, ...rest }: BackupConfig): NonNullable<Settings["backups"]> {
   return {
     ...rest,
-    target: settledTarget(target),
-    ...(copy ? { copy: settledTarget(copy) } : {}),
+    target: resolvedTarget(target),
+    ...(copy ? { copy: resolvedTarget(copy) } : {}),
   };
 }
 

@@ -45,8 +45,8 @@ export type WebStackOutputs = {
 /**
  * The whole stack: servers of all tiers on one network, behind the floating addresses.
  *
- * This is a function, not a component resource. A component would be the parent of all others, or a new resource beside
- * them: either way the preview of an existing stack would plan a change.
+ * `webStack` is a function, not a component resource. A component would be the parent of all others, or a new resource
+ * beside them: either way the preview of an existing stack would plan a change.
  */
 export function webStack(args: WebStackArgs): WebStackOutputs {
   const { web, app, db } = args;
@@ -85,8 +85,8 @@ function provedKey({ access }: Foundation, tiers: Tiers): pulumi.Output<string> 
 }
 
 /**
- * Configures tier after tier, from the databases outwards, through the load balancers. Before the first node switches to
- * a new release, the web nodes have its assets. Before a secret of two is retired, every app node uses a newer one.
+ * Configures tier after tier, from the databases outwards, through the load balancers. Before the first node switches
+ * to a new release, the web nodes have its assets. Before a secret of two is retired, every app node uses a newer one.
  */
 function rollOut(
   { archive, runtime, release }: WebStackArgs,

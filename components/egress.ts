@@ -2,7 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { apiRelay, type ApiRelayArgs } from "../services/api-relay/service";
 import { egressGateway } from "../services/egress-gateway/service";
-import type { OpenPlace } from "../services/host-firewall/ways-out";
+import type { OpeningGroup } from "../services/host-firewall/destinations";
 import type { NodeFacts } from "../services/node-bundle";
 import { privateEgress } from "../services/private-egress/service";
 import type { Service } from "../services/service";
@@ -18,7 +18,7 @@ export interface EgressArgs {
   network: PrivateNetwork;
   /** Gateway of all servers of the network: its first address, such as `10.0.0.1`. */
   gateway: string;
-  /** Both load balancers; the first one is the first way out. */
+  /** Both load balancers; the first one is the default gateway at first. */
   loadBalancers: readonly Peer[];
   /** Nodes without a public address. */
   inner: readonly Peer[];
@@ -79,7 +79,7 @@ export class Egress extends pulumi.ComponentResource {
   }
 
   /** Openings of the additional services of the load balancers, for the firewalls of their callers. */
-  openPlace(): OpenPlace {
+  openPlace(): OpeningGroup {
     const { api, brokerTiers, loadBalancers } = this.args;
     const services = [
       egressGateway({ subnets: [], sourceIp: "" }),

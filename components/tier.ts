@@ -10,7 +10,7 @@ import {
   secretContents,
 } from "../services/node-bundle";
 import type { Service } from "../services/service";
-import { openPlaces, type StackServices } from "../services/stack-openings";
+import { openingGroups, type StackServices } from "../services/stack-openings";
 import type { PlannedNode, Role } from "../topology";
 import { placementGroupIds } from "../resources/placement-groups";
 import { Server, type ServerSettings } from "./server";
@@ -141,7 +141,7 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
     const { adminUser, programs, subnetCidrs: subnets } = host;
     const facts: Omit<NodeFacts, "adminKeys"> = {
       ...{ node: name, role, privateIp, subnets, adminUser, programs },
-      openPlaces: openPlaces(subnets, host.stack),
+      openingGroups: openingGroups(subnets, host.stack),
       peers: nodes.filter((other) => other.name !== name),
     };
     return pulumi

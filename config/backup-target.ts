@@ -104,7 +104,7 @@ type BucketConfig = Exclude<BackupTarget, { sftp: unknown }>;
 type SftpConfig = Extract<BackupTarget, { sftp: unknown }>["sftp"];
 
 /** A target of backups, its secret wrapped. */
-export type SettledTarget =
+export type ResolvedTarget =
   | (Pick<BucketConfig, "endpoint" | "bucket" | "region" | "accessKeyId"> & {
       secretAccessKey: pulumi.Output<string>;
     })
@@ -116,9 +116,9 @@ export type SettledTarget =
     };
 
 /** The target of a stack file, its secret wrapped. */
-export function settledTarget(
+export function resolvedTarget(
   target: NonNullable<StackConfig["backups"]>["target"],
-): SettledTarget {
+): ResolvedTarget {
   const found = targetOf(target);
   if (!("sftp" in found)) {
     const { secretAccessKey, ...bucket } = found;

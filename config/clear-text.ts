@@ -15,7 +15,7 @@ const tokenKey = "hcloud:token";
  *
  * @returns undefined if there is no such file, as with `pulumi up --config-file`, or if its text is no YAML.
  */
-export function writtenSettings(file: string): RawSettings | undefined {
+export function rawSettingsOf(file: string): RawSettings | undefined {
   if (!existsSync(file)) return undefined;
   try {
     // The engine follows merge keys, so a secret may be behind one.
@@ -33,7 +33,7 @@ export function writtenSettings(file: string): RawSettings | undefined {
  * part is encrypted, so the stack file itself decides about each value.
  *
  * @param raw the decrypted settings, from the engine.
- * @param written see {@link writtenSettings}.
+ * @param written see {@link rawSettingsOf}.
  */
 export function clearTextSecrets(
   raw: RawSettings,
@@ -105,7 +105,7 @@ function inClear({ path, schema }: DocumentedSetting, member: string | undefined
  * @param path the key, `webstack:app`, and the names below it.
  * @param value the value there.
  */
-export function isUnshownSetting([key = "", ...rest]: readonly string[], value: unknown): boolean {
+export function isRedactedSetting([key = "", ...rest]: readonly string[], value: unknown): boolean {
   if (key === tokenKey) return true;
   if (!new RegExp(`^${namespace}:`).test(key)) return false;
   const path = [key.split(":").at(-1)!, ...rest];

@@ -10,13 +10,13 @@ export interface Listed {
 }
 
 /** A target of backups; `none`: it is not set; `unknown`: it is set, but this machine cannot reach it. */
-export type LookedAt = Listed | "none" | "unknown";
+export type BackupListing = Listed | "none" | "unknown";
 
 /**
  * Checks that the keys of the backups' bucket may list it, with one object. The check does not try whether the keys
  * may also put objects, because the doctor creates nothing.
  */
-export async function bucketFindings(bucket: LookedAt): Promise<Finding[]> {
+export async function bucketFindings(bucket: BackupListing): Promise<Finding[]> {
   if (bucket === "unknown") return [note("the bucket was not looked at")];
   if (bucket === "none") {
     return [
@@ -30,7 +30,7 @@ export async function bucketFindings(bucket: LookedAt): Promise<Finding[]> {
 }
 
 /** Checks that the keys of the copy may list it. An `up` needs no copy, so nothing here makes it fail. */
-export async function copyFindings(copy: LookedAt): Promise<Finding[]> {
+export async function copyFindings(copy: BackupListing): Promise<Finding[]> {
   if (copy === "none") return [];
   if (copy === "unknown") return [note("the copy of the backups was not looked at")];
   return opened(copy, "the copy", "webstack:backups.copy", warning);

@@ -1,8 +1,8 @@
 import type { Settings } from "../config";
 import { RefusedError } from "./api";
 import { clockFindings } from "./clock";
-import { bucketFindings, copyFindings, type LookedAt } from "./bucket";
-import { deprecationFindings, stockFindings } from "./for-sale";
+import { bucketFindings, copyFindings, type BackupListing } from "./bucket";
+import { deprecationFindings, stockFindings } from "./availability";
 import { nameFindings, type Resolve } from "./domain-names";
 import { type Finding, findingsOf } from "./finding";
 import { type Identity, needsOf } from "./needs";
@@ -41,8 +41,8 @@ export interface Subject {
   /** Resolves names; absent: the check of names is skipped. */
   resolve?: Resolve;
   /** The bucket of the backups, and the second one to which they are copied. */
-  bucket: LookedAt;
-  copy: LookedAt;
+  bucket: BackupListing;
+  copy: BackupListing;
   now: Date;
 }
 

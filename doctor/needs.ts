@@ -48,7 +48,7 @@ export function isOf({ project, stack }: Identity, { labels }: Named): boolean {
 }
 
 /** Groups servers by type and location. */
-export function alike(servers: readonly WantedServer[]): WantedServer[][] {
+export function byTypeAndLocation(servers: readonly WantedServer[]): WantedServer[][] {
   const groups: Record<string, WantedServer[]> = {};
   for (const one of servers) (groups[`${one.serverType} ${one.location}`] ??= []).push(one);
   return Object.values(groups);

@@ -1,6 +1,6 @@
 import type { Money, Prices } from "../preview/price-list";
 import { type Finding, findingsOf } from "./finding";
-import { alike, type Needs } from "./needs";
+import { byTypeAndLocation, type Needs } from "./needs";
 import type { Offer } from "./offer";
 
 const { ok, note } = findingsOf("prices");
@@ -23,7 +23,7 @@ export function items({ servers, floatingIps, home, volumesGb }: Needs, prices: 
   const places = [...new Set(reachable.map(({ location }) => location))];
   const gb = volumesGb.reduce((sum, one) => sum + one, 0);
   return [
-    ...alike(servers).map((group) => ({
+    ...byTypeAndLocation(servers).map((group) => ({
       count: group.length,
       what: `${group[0]!.serverType} in ${group[0]!.location}`,
       price: prices.server[`${group[0]!.serverType} ${group[0]!.location}`],

@@ -2,15 +2,15 @@ import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
-import { DnsProof } from "./acme/dns-proof";
-import { Lanes } from "./acme/lanes";
+import { DnsChallenge } from "./acme/dns-challenge";
+import { SerialQueues } from "./acme/serial-queues";
 import { LoadedCertificates } from "./acme/loaded-certificates";
 import { NameOrders } from "./acme/name-orders";
 import { order } from "./acme/order";
-import { OpenProofs } from "./acme/open-proofs";
+import { PendingChallenges } from "./acme/pending-challenges";
 import { supersedes } from "./acme/plan";
 import { credential, holdsAddress, identityOf, readConfig } from "./acme/config";
-import { complain, say } from "./acme/journal";
+import { logProblem, log } from "./acme/journal";
 import { RenewalAdvice } from "./acme/renewal-advice";
 import { askRenewalInfo } from "./acme/renewal-info";
 import { readRenewalRequests } from "./acme/renewal-requests";
@@ -33,12 +33,13 @@ const advice = new RenewalAdvice(
   store.advice(),
   (id) => askRenewalInfo(config, id),
   (kept) => onDisk(() => store.saveAdvice(kept)),
-  (name, text) => complain(`${name}: time of renewal`, text),
+  (name, text) => logProblem(`${name}: time of renewal`, text),
 );
-const proofs = new OpenProofs(store.openProofs(), (open) =>
-  onDisk(() => store.saveOpenProofs(open)),
+const challenges = new PendingChallenges(store.pendingChallenges(), (open) =>
+  onDisk(() => store.savePendingChallenges(open)),
 );
-const dns = config.brokers && DnsProof.through(config.brokers, identityOf("broker-"), proofs);
+const dns =
+  config.brokers && DnsChallenge.through(config.brokers, identityOf("broker-"), challenges);
 const orders = new NameOrders({
   store,
   advice,
@@ -54,7 +55,7 @@ const orders = new NameOrders({
   nowMs: () => Date.now(),
   monotonicMs,
 });
-const lanes = new Lanes();
+const queues = new SerialQueues();
 const wildcards = config.domains.filter(isWildcard);
 const singles = config.domains.filter((name) => !isWildcard(name));
 let exchangeAt = 0;
@@ -78,7 +79,7 @@ async function exchange(): Promise<void> {
   const { peer, port } = config;
   try {
     const theirs = await fetchCertificates(peer.name, { address: peer.address, port }, identity);
-    complain(peer.name, undefined);
+    logProblem(peer.name, undefined);
     for (const name of config.domains) {
       const other = theirs.get(name);
       const own = store.read(name);
@@ -86,10 +87,10 @@ async function exchange(): Promise<void> {
       if (!supersedes(other, own, Date.now())) continue;
       store.save(name, other);
       orders.succeeded(name);
-      say(5, `${name}: certificate from ${peer.name}`);
+      log(5, `${name}: certificate from ${peer.name}`);
     }
   } catch (error) {
-    complain(peer.name, (error as Error).message);
+    logProblem(peer.name, (error as Error).message);
   }
 }
 
@@ -98,7 +99,7 @@ function onDisk(save: () => void): void {
   try {
     save();
   } catch (error) {
-    complain("disk", (error as Error).message);
+    logProblem("disk", (error as Error).message);
   }
 }
 
@@ -134,10 +135,10 @@ async function main(): Promise<void> {
     await exchange();
     await serve();
     // An order of a wildcard waits for name servers: it delays no other name.
-    lanes.begin("single names", () => attend(singles));
-    for (const name of wildcards) lanes.begin(name, () => attend([name]));
+    queues.begin("single names", () => attend(singles));
+    for (const name of wildcards) queues.begin(name, () => attend([name]));
     const tidied = holdsAddress(config) ? wildcards : [];
-    if (dns) lanes.begin("left proofs", () => dns.tidy(tidied));
+    if (dns) queues.begin("stale challenges", () => dns.tidy(tidied));
     report();
     await pause(roundMs);
   }

@@ -1,6 +1,6 @@
 import { unhealthy, startContext, waitStarted } from "./app-process/health";
 import { drainServer, enableServer } from "./app-process/balancer";
-import { leave, welcome } from "./app-process/node-drain";
+import { announceIfLast, withdrawStop } from "./app-process/node-drain";
 import { readAppSettings } from "./app-process/settings";
 
 const usage = "usage: app-process started <process> <pid> | drain <process> | check <port>";
@@ -21,9 +21,9 @@ async function main([verb, instance = "", word]: readonly string[]): Promise<voi
         warn(`the server cannot be enabled in the balancer: ${message}`),
       );
     }
-    await welcome(settings, instance, warn);
+    await withdrawStop(settings, instance, warn);
   } else if (verb === "drain" && port > 0) {
-    await leave(settings, instance, warn);
+    await announceIfLast(settings, instance, warn);
     const left = sharesPort ? 0 : await drainServer(socket, port, drainSeconds);
     if (left > 0) warn(`${left} requests did not finish within ${drainSeconds} s and are cut off`);
   } else if (verb === "check" && port > 0) {

@@ -6,7 +6,7 @@ import { proveHostKeys } from "./converge/first-contact";
 import { LockHeld, withLock } from "./converge/lock";
 import { runDirectory, stateDirectory } from "./converge/directories";
 import { readHost } from "./converge/read";
-import { stage } from "./converge/kept-releases";
+import { stage } from "./converge/retained-releases";
 import { fetchRelease, hasRelease, hasRuntime, receive, receiveRuntime } from "./converge/transfer";
 import { recover } from "./converge/undo";
 

@@ -8,7 +8,7 @@ export interface Failure {
   reason: string;
 }
 
-/** What happens to one value; the path is in the engine's syntax, such as `labels.tier`. */
+/** The change of one value; the path is in the engine's syntax, such as `labels.tier`. */
 export interface PropertyChange {
   path: string;
   kind: "add" | "delete" | "update";
@@ -16,7 +16,7 @@ export interface PropertyChange {
   replaces?: boolean;
 }
 
-/** What an update would do. */
+/** The effect of an update. */
 export interface Difference {
   /** Changed values; empty = nothing to do. */
   changes: PropertyChange[];
@@ -26,8 +26,8 @@ export interface Difference {
   isOfInputs?: boolean;
 }
 
-/** A resource that was made or found. */
-export interface Made {
+/** A resource that was created or read. */
+export interface CreatedResource {
   id: string;
   /** Outputs, with `unknown` where a preview cannot know. */
   state: Values;
@@ -42,14 +42,14 @@ export interface Subject {
   name: string;
 }
 
-/** What `check` is asked. */
+/** Request of `check`. */
 export interface CheckRequest extends Subject {
   /** Recorded inputs; empty for a new resource. */
   olds: Values;
   news: Values;
 }
 
-/** What `diff` and `update` are asked. */
+/** Request of `diff` and `update`. */
 export interface ChangeRequest extends Subject {
   id: string;
   /** Recorded outputs. */
@@ -59,20 +59,20 @@ export interface ChangeRequest extends Subject {
   inputs: Values;
 }
 
-/** What `create` is asked. */
+/** Request of `create`. */
 export interface CreateRequest extends Subject {
   inputs: Values;
   preview: boolean;
 }
 
-/** What `read` is asked; state and inputs are empty for an import. */
+/** Request of `read`; state and inputs are empty for an import. */
 export interface ReadRequest extends Subject {
   id: string;
   state: Values;
   inputs: Values;
 }
 
-/** What `delete` is asked. */
+/** Request of `delete`. */
 export interface DeleteRequest extends Subject {
   id: string;
   /** Recorded outputs. */
@@ -91,9 +91,9 @@ export interface Plugin {
   configure?(settings: Values): void;
   check(request: CheckRequest): { inputs: Values; failures: Failure[] };
   diff(request: ChangeRequest): Difference;
-  create(request: CreateRequest): Promise<Made>;
+  create(request: CreateRequest): Promise<CreatedResource>;
   /** `undefined` = it is gone. */
-  read(request: ReadRequest): Promise<(Made & { inputs: Values }) | undefined>;
+  read(request: ReadRequest): Promise<(CreatedResource & { inputs: Values }) | undefined>;
   /** Answers the outputs. */
   update(request: ChangeRequest & { preview: boolean }): Promise<Values>;
   delete(request: DeleteRequest): Promise<void>;

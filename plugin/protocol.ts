@@ -147,7 +147,7 @@ function endWithEngine(): void {
 /** Serves `plugin` on a free port of loopback and prints the port, as the engine expects. */
 export function serve(plugin: Plugin): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
-  // What is not answered here is answered as unimplemented.
+  // A method without a handler here is answered as unimplemented.
   server.addService(services.ResourceProviderService, service(plugin));
   const credentials = grpc.ServerCredentials.createInsecure();
   server.bindAsync("127.0.0.1:0", credentials, (error: Error | null, port: number) => {

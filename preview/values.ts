@@ -101,7 +101,7 @@ function isEncrypted(value: unknown): boolean {
 const longestSetting = 60;
 
 /** True for a setting whose value no output may contain, given the names from its key down and its value. */
-export type UnshownSetting = (path: readonly string[], value: unknown) => boolean;
+export type IsRedactedSetting = (path: readonly string[], value: unknown) => boolean;
 
 /**
  * Settings that differ between two stack files, compared down to the level where one side is not a group. Encrypted and
@@ -112,7 +112,7 @@ export type UnshownSetting = (path: readonly string[], value: unknown) => boolea
 export function settingChanges(
   before: Values,
   after: Values,
-  isUnshown: UnshownSetting,
+  isUnshown: IsRedactedSetting,
 ): SettingChange[] {
   return differingSettings(before, after, [], isUnshown);
 }
@@ -121,7 +121,7 @@ function differingSettings(
   before: Values,
   after: Values,
   above: readonly string[],
-  isUnshown: UnshownSetting,
+  isUnshown: IsRedactedSetting,
 ): SettingChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((name) => {
@@ -138,7 +138,7 @@ function differingSettings(
   });
 }
 
-function hidden(value: unknown, path: readonly string[], isUnshown: UnshownSetting): unknown {
+function hidden(value: unknown, path: readonly string[], isUnshown: IsRedactedSetting): unknown {
   if (value === undefined || value === null) return value;
   if (isEncrypted(value)) return secretText;
   if (!isMap(value)) {

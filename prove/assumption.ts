@@ -6,7 +6,7 @@ export interface Answer {
   text: string;
 }
 
-/** What one node answered. */
+/** The answers of one node. */
 export interface NodeEvidence {
   /** Name, such as `web-2`. */
   name: string;
@@ -19,7 +19,7 @@ export interface NodeEvidence {
   answers: Readonly<Record<string, Answer>> | undefined;
 }
 
-/** What the cloud's API answered; locations are names such as `nbg1`. */
+/** The answers of the cloud's API; locations are names such as `nbg1`. */
 export interface CloudEvidence {
   /** Headers of an answer about calls that are left, in small letters. */
   rateLimit: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export interface CloudEvidence {
   locations: Readonly<Record<string, string>>;
 }
 
-/** What visitors saw of a planned move of the address. */
+/** The effect of a planned move of the address on visitors. */
 export interface SwitchEvidence {
   from: string;
   to: string;
@@ -101,7 +101,9 @@ function summary(seen: readonly { name: string; text: string }[]): string {
   return [...names].map(([text, who]) => `${who.join(", ")}: ${text}`).join("; ");
 }
 
-/** A judge that looks at each node of some tiers. `look` takes the answer to a question; a missing one has no status. */
+/**
+ * A judge that looks at each node of some tiers. `look` takes the answer to a question; a missing one has no status.
+ */
 export function onEach(
   roles: readonly NodeEvidence["role"][],
   look: (ask: (question: string) => Answer, node: NodeEvidence, evidence: Evidence) => Seen,

@@ -8,7 +8,7 @@ import {
   unknown,
 } from "./assumption";
 
-/** Largest offset from the time servers, seconds: leases and certificates have room for ten times as much. */
+/** Largest offset from the time servers, seconds: leases and certificates tolerate ten times as much. */
 const mostSeconds = 0.1;
 
 /** Offset in an answer of chronyc's CSV; the fifth column of `tracking`, seconds. */

@@ -22,7 +22,7 @@ const entry = z.strictObject({
   seen: z.string(),
 });
 
-/** What a stack showed, as `fidelity/<stack>.json` keeps it. It holds no address and no secret. */
+/** Results of a stack, as `fidelity/<stack>.json` records them. The ledger holds no address and no secret. */
 export const ledgerShape = z.strictObject({
   stack: z.string(),
   /** True for a stack of the local cloud: it proves nothing about a real one. */

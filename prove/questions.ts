@@ -11,7 +11,7 @@ const metadata = "http://169.254.169.254/hetzner/v1/metadata";
 
 const sh = (script: string) => ["/bin/sh", "-c", script];
 
-/** Pings with and without room in the packet. `DF` is set, so no router splits the packet. */
+/** Pings that fill a packet, and pings that exceed the MTU. `DF` is set, so no router splits the packet. */
 function pings(peers: readonly string[]): Questions {
   const ping = (bytes: number, ip: string) => `ping -n -c 2 -W 2 -i 0.3 -M do -s ${bytes} ${ip}`;
   const each = peers.map(

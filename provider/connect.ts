@@ -29,7 +29,7 @@ export class LoginRefused extends HostAnswered {}
 class BastionFailed extends Error {}
 
 /** Arguments of {@link connect}. */
-export interface Visit {
+export interface ConnectArgs {
   connection: ConnectionInputs;
   /** The host's key, type and Base64 data; undefined at the first connection, which pins the key. */
   pinned: string | undefined;
@@ -55,8 +55,8 @@ export interface Visit {
  * @throws HostUnreachable with the last reason of each route after the deadline, if the host never answered.
  * @throws Error with these reasons if the host answered, or if no bastion could be used.
  */
-export async function connect(visit: Visit): Promise<Session> {
-  const { connection, timeoutSeconds, say, signal } = visit;
+export async function connect(args: ConnectArgs): Promise<Session> {
+  const { connection, timeoutSeconds, say, signal } = args;
   const ways = connection.bastions.length > 0 ? connection.bastions : [undefined];
   const begun = Date.now();
   const deadline = begun + timeoutSeconds * 1000;
@@ -67,10 +67,10 @@ export async function connect(visit: Visit): Promise<Session> {
       signal.throwIfAborted();
       const patience = Math.max(1_000, Math.min(handshakeMs, deadline - Date.now()));
       try {
-        return await once(visit, bastion, patience);
+        return await once(args, bastion, patience);
       } catch (error) {
         if (error instanceof HostKeyMismatch) throw error;
-        if (visit.refusalEnds && error instanceof LoginRefused) throw error;
+        if (args.refusalEnds && error instanceof LoginRefused) throw error;
         wasAsked ||= !(error instanceof BastionFailed);
         hasAnswered ||= error instanceof HostAnswered;
         reasons.set(bastion ? `through ${bastion}` : "directly", (error as Error).message);
@@ -101,27 +101,27 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** One attempt over one route. */
 async function once(
-  visit: Visit,
+  args: ConnectArgs,
   bastion: string | undefined,
   patienceMs: number,
 ): Promise<Session> {
-  const { host, port = 22, user } = visit.connection;
+  const { host, port = 22, user } = args.connection;
   const login: ConnectConfig = {
-    ...asUser(user, visit.connection),
+    ...asUser(user, args.connection),
     readyTimeout: patienceMs,
     // Three missed answers end the connection, so the client notices a dead host after 20 s.
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
   };
-  if (bastion === undefined) return pinned({ ...login, host, port }, visit, []);
-  const { jumpUser = user } = visit.connection;
-  const toBastion = { ...login, ...asUser(jumpUser, visit.connection), ...hostAndPort(bastion) };
+  if (bastion === undefined) return pinned({ ...login, host, port }, args, []);
+  const { jumpUser = user } = args.connection;
+  const toBastion = { ...login, ...asUser(jumpUser, args.connection), ...hostAndPort(bastion) };
   const jump = await ready(new Client(), toBastion).catch((error: Error) =>
     Promise.reject(new BastionFailed(`the bastion: ${error.message}`)),
   );
   try {
     const sock = await forwarded(jump, host, port, patienceMs);
-    return await pinned({ ...login, sock }, visit, [jump]);
+    return await pinned({ ...login, sock }, args, [jump]);
   } catch (error) {
     jump.destroy();
     throw error;
@@ -130,7 +130,7 @@ async function once(
 
 async function pinned(
   config: ConnectConfig,
-  { connection, pinned: wanted, urn, signal }: Visit,
+  { connection, pinned: wanted, urn, signal }: ConnectArgs,
   through: Client[],
 ): Promise<Session> {
   let seen: string | undefined;

@@ -36,7 +36,7 @@ interface Inputs {
   hosts: { node: string; host: string; port?: number; bastions: string[] }[];
 }
 
-/** Provider of new deploy keys, see `resources.ts`. It removes nothing, so every step may be repeated. */
+/** Provider of new deploy keys, see `resources.ts`. The provider removes nothing, so every step may be repeated. */
 export class DeployKeyProvider implements Plugin {
   readonly version = "0.1.0";
   readonly previews = false;
@@ -109,18 +109,18 @@ export class DeployKeyProvider implements Plugin {
     { node, ...way }: Inputs["hosts"][number],
     log: Log,
   ): Promise<void> {
-    const visit = {
+    const target = {
       ...{ pinned: undefined, urn: "", say: log.info, signal: this.stop.signal },
       connection: { ...way, user, privateKey },
     };
-    const both = { ...visit.connection, formerPrivateKey };
-    const first = { ...visit, connection: both, timeoutSeconds: this.hostSeconds };
+    const both = { ...target.connection, formerPrivateKey };
+    const first = { ...target, connection: both, timeoutSeconds: this.hostSeconds };
     const hostKey = await within(await connect(first), async (session) => {
       const { status, stderr } = await session.run(addKey, { input: `${publicKey}\n` });
       if (status !== 0) throw new Error(`the key could not be added: ${stderr.trim()}`);
       return session.hostKey;
     });
-    const proof = { ...visit, pinned: hostKey, timeoutSeconds: proofSeconds };
+    const proof = { ...target, pinned: hostKey, timeoutSeconds: proofSeconds };
     await within(await connect(proof), (session) => session.run("true"));
     log.status(`${node} accepts the new key`);
   }

@@ -4,7 +4,7 @@ import { isMap, type Values } from "../plugin/values";
 
 /**
  * Ignored properties. The local path of an archive is not state; the archive's digest is. The other hosts of a tier or
- * of the stack are no state of this one.
+ * of the stack are no state of this host.
  */
 const ignored = new Set([
   ...["hostKey", "tier", "everyHost", "release.archive", "release.runtimeArchive"],

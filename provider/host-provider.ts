@@ -18,13 +18,13 @@ import { firstContact } from "./host-key";
 import { inputsOf, type Inputs, type State, type TierHost } from "./inputs";
 import { LoginNames } from "./login-names";
 import { LoginProof } from "./login-proof";
-import { stopForGood } from "./orderly-stop";
+import { stopPermanently } from "./orderly-stop";
 import { PassingOver, wasPassedOver } from "./passing-over";
 import { readBack } from "./read-back";
 import { pushRelease, readConfiguration } from "./remote";
 import { pushRuntime } from "./release";
 import type { Session } from "./session";
-import { Visits } from "./visits";
+import { HostSessions } from "./host-sessions";
 
 /** Default wait where several unreachable hosts must not delay a run for long, seconds. */
 const shortSeconds = 20;
@@ -43,7 +43,7 @@ export class HostProvider implements Plugin {
   readonly schema = JSON.stringify({ name: "host", version: this.version, resources: {} });
   readonly previews = false;
   private readonly stop = new AbortController();
-  private readonly visits: Visits;
+  private readonly sessions: HostSessions;
   /** Configurations of this run's program; a destroy has none, since the engine checks what a program registers. */
   private readonly wanted = new Set<string>();
   private readonly passing = new PassingOver();
@@ -61,7 +61,7 @@ export class HostProvider implements Plugin {
   ) {
     this.shortWait = shortWait;
     this.consents = consents;
-    this.visits = new Visits(logOf, this.stop.signal);
+    this.sessions = new HostSessions(logOf, this.stop.signal);
   }
 
   /** Keys and contents of secret files, even if the program does not mark them as secret. */
@@ -87,7 +87,7 @@ export class HostProvider implements Plugin {
     const inputs = values as unknown as Inputs;
     const log = this.logOf(urn);
     const proof = new LoginProof(inputs.node, log);
-    const hostKey = await this.visits.to(
+    const hostKey = await this.sessions.to(
       { urn, inputs, pinned: undefined },
       async (session, again) => {
         await firstContact(session, inputs.node, inputs.connection.firstContactKey, log);
@@ -109,7 +109,7 @@ export class HostProvider implements Plugin {
     try {
       // Several unreachable hosts must not delay a run by a long wait for each.
       const patience = this.passing.hasBegun ? this.shortWait : undefined;
-      await this.visits.to(
+      await this.sessions.to(
         { urn, inputs, pinned: hostKey, patience },
         async (session, connectAgain) => {
           await bring(session, inputs, { log, proof, connectAgain });
@@ -119,7 +119,7 @@ export class HostProvider implements Plugin {
     } catch (error) {
       if (!(error instanceof HostUnreachable)) throw error;
       const isReached = ({ host }: TierHost) =>
-        this.visits.isReached({ ...inputs.connection, host }, this.shortWait);
+        this.sessions.isReached({ ...inputs.connection, host }, this.shortWait);
       const passed = await this.passing.pass(error, { state, inputs }, isReached);
       log.warn(`${inputs.node} is passed over: ${passed.unreached}`);
       return passed as unknown as Values;
@@ -139,8 +139,8 @@ export class HostProvider implements Plugin {
     }
     try {
       const waits = { patience: this.shortWait, patienceAgain: this.shortWait };
-      const visit = { urn, inputs: state, pinned: state.hostKey, ...waits };
-      const { hostKey, reading } = await this.visits.to(visit, async (session) => ({
+      const target = { urn, inputs: state, pinned: state.hostKey, ...waits };
+      const { hostKey, reading } = await this.sessions.to(target, async (session) => ({
         hostKey: session.hostKey,
         reading: await readConfiguration(session),
       }));
@@ -168,7 +168,7 @@ export class HostProvider implements Plugin {
     const jump = this.user === undefined ? {} : { jumpUser: this.user };
     const connection = { ...host.connection, ...jump };
     const mayDiscard = this.consents.allow("delete saved");
-    await stopForGood({ ...host, connection }, { urn, signal, mayDiscard }, this.logOf(urn));
+    await stopPermanently({ ...host, connection }, { urn, signal, mayDiscard }, this.logOf(urn));
   };
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));

@@ -6,12 +6,12 @@ import type {
   ReadRequest,
 } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
-import { changedChoices } from "./choices";
+import { permanentSettingFailures } from "./permanent-settings";
 import { differences, inPlace } from "./difference";
-import { impossibleChanges } from "./impossible";
-import type { InventoryThing } from "./resources";
+import { impossibleChanges } from "./impossible-changes";
+import type { InventoryItem } from "./resources";
 
-type Things = Record<string, InventoryThing>;
+type Things = Record<string, InventoryItem>;
 
 /** A line of consent for the operator to copy into the stack file and to complete with a day. */
 function line(verb: string, what: string): string {
@@ -20,7 +20,7 @@ function line(verb: string, what: string): string {
 
 function loss(
   name: string,
-  thing: InventoryThing,
+  thing: InventoryItem,
   verb: "delete" | "replace",
   allowed: readonly string[],
 ): string | undefined {
@@ -101,7 +101,7 @@ function failuresOf(olds: Values, news: Values): Failure[] {
   return [
     ...impossible.map(({ reason }) => ({ property: "", reason })),
     ...losses({ ...olds, things: others }, news),
-    ...changedChoices(olds, news),
+    ...permanentSettingFailures(olds, news),
   ];
 }
 

@@ -22,7 +22,7 @@ export interface OwnState {
   waiting?: string;
 }
 
-/** What a database server has on its own. */
+/** Data that only this database server has. */
 export interface OnlyCopy {
   /** Names of files of saved transactions. */
   saved: string[];

@@ -1,5 +1,5 @@
 import { appUnits, quotedUnits } from "../services/app/app-program";
-import { connect, type Visit } from "./connect";
+import { connect, type ConnectArgs } from "./connect";
 import type { Log } from "./engine-log";
 import type { State } from "./inputs";
 import { askOnlyCopy, onlyCopyIn, onlyCopyRefusal, whyOnlyCopy } from "./only-copy";
@@ -60,9 +60,13 @@ async function refuseOnlyCopy(session: Session, node: string): Promise<void> {
  * @throws OnlyCopyError if it has such data, which may not go; the host is left as it is.
  * @throws Error if the run is cancelled.
  */
-export async function stopForGood(
+export async function stopPermanently(
   { connection, node, role, hostKey }: State,
-  { urn, signal, mayDiscard = false }: Pick<Visit, "urn" | "signal"> & { mayDiscard?: boolean },
+  {
+    urn,
+    signal,
+    mayDiscard = false,
+  }: Pick<ConnectArgs, "urn" | "signal"> & { mayDiscard?: boolean },
   log: Log,
 ): Promise<void> {
   if (!isStopped(role)) return;

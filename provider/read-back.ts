@@ -3,8 +3,8 @@ import type { State } from "./inputs";
 import type { HostReading } from "./remote";
 
 /**
- * State of a secret file with another content on the host. It also stands in the file's attributes, since engines show
- * no difference between two secrets.
+ * State of a secret file with another content on the host. The state is also in the file's attributes, since engines
+ * show no difference between two secrets.
  */
 const changedSecret = "changed on the host";
 /** State of a missing release. */

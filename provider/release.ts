@@ -3,7 +3,14 @@ import { connect } from "./connect";
 import type { Log } from "./engine-log";
 import { HostKeyUnproved, proveHost } from "./host-key";
 import type { ConnectionInputs, Inputs, PushedRelease } from "./inputs";
-import { ask, type Done, fetchAhead, pushRelease, stageRelease, transferSeconds } from "./remote";
+import {
+  ask,
+  type Done,
+  prefetchRelease,
+  pushRelease,
+  stageRelease,
+  transferSeconds,
+} from "./remote";
 import { ConnectionLost, type Session } from "./session";
 
 /**
@@ -70,7 +77,7 @@ export async function stageOn(
   try {
     session = await reach(connection);
     await proveHost(session, node, connection.firstContactKey);
-    if (release.url) await fetchAhead(session, release);
+    if (release.url) await prefetchRelease(session, release);
     else await pushRelease(session, { release }, silent);
     return (await stageRelease(session, release)) ? undefined : "its converge is older";
   } catch (error) {

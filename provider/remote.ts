@@ -111,7 +111,7 @@ function nothingToSend(digest: string, archive: string | undefined): string {
  *
  * @throws Error if the download fails, or delivers another file.
  */
-export async function fetchAhead(session: Session, release: BundleRelease): Promise<boolean> {
+export async function prefetchRelease(session: Session, release: BundleRelease): Promise<boolean> {
   const { digest } = release;
   const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
   if (present) return false;

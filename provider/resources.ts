@@ -59,8 +59,8 @@ export interface ConfigurationArgs {
    */
   tier?: pulumi.Input<pulumi.Input<{ node: string; host: pulumi.Input<string> }>[]>;
   /**
-   * All hosts of the stack, for the host that is configured last: once all of them have a new login name, the former one
-   * ends; no state of the host. @default a former login name stays
+   * All hosts of the stack, for the host that is configured last: once all of them have a new login name, the former
+   * one ends; no state of the host. @default a former login name stays
    */
   everyHost?: pulumi.Input<KeyedHost[]> | undefined;
 }
@@ -150,7 +150,7 @@ export class DeployKey extends pulumi.CustomResource {
 }
 
 /** Part of a stack whose deletion also destroys data, a server or an address. */
-export interface InventoryThing {
+export interface InventoryItem {
   /**
    * Properties whose change replaces the thing; empty: none. Of a volume the location: the provider keeps the recorded
    * one until a line of consent lets it go.
@@ -169,7 +169,7 @@ export interface InventoryThing {
 /** Arguments of {@link Inventory}. */
 export interface InventoryArgs {
   /** All things by name; `db-5/volume` is deleted with `db-5` and needs no consent of its own. */
-  things: Record<string, InventoryThing>;
+  things: Record<string, InventoryItem>;
   /** Changes that the stack file allows, such as `delete web-3`; not recorded. */
   allowed: string[];
   /**
@@ -180,12 +180,13 @@ export interface InventoryArgs {
 }
 
 /**
- * Inventory of the parts of a stack that a change can destroy. The provider compares the inventory with the
- * recorded one and refuses, also in the preview, every loss that the stack file does not allow. It does nothing else.
+ * Inventory of the parts of a stack that a change can destroy. The provider compares the inventory with the recorded
+ * one and refuses, also in the preview, every loss that the stack file does not allow. The inventory does nothing
+ * else.
  */
 export class Inventory extends pulumi.CustomResource {
   /** The things as recorded, which differ from the arguments in the places of volumes. */
-  declare readonly things: pulumi.Output<Record<string, InventoryThing>>;
+  declare readonly things: pulumi.Output<Record<string, InventoryItem>>;
 
   constructor(name: string, args: InventoryArgs, opts?: pulumi.CustomResourceOptions) {
     super("host:index:Inventory", name, { ...args }, opts);

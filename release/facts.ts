@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { commandWords } from "../config/command";
 import { type Runtime, runtimeCommand } from "../config/runtime";
 
-/** Facts about a release. They depend on the source alone, not on the clock or the machine. */
+/** Facts about a release. The facts depend on the source alone, not on the clock or the machine. */
 export interface ReleaseFacts {
   /** `version` of `package.json`: letters, digits and .+_- only, at most 64 characters. @default not known */
   version?: string;

@@ -17,7 +17,7 @@ export interface Release {
 }
 
 /** A release that this machine packed, as far as its files still exist. */
-export interface KeptRelease {
+export interface CachedRelease {
   /** Absolute path of the `.tar.gz` file. @default the file is gone */
   archive?: string;
   /** Facts about the release. @default not known */
@@ -110,7 +110,7 @@ class NoHardLinks extends Map<`${number}:${number}`, string> {
 const asName = "./@";
 
 /** The files in `outputDirectory` that still exist of a packed release. */
-export function keptRelease(outputDirectory: string, digest: string): KeptRelease {
+export function cachedRelease(outputDirectory: string, digest: string): CachedRelease {
   const { archive, record } = placesOf(outputDirectory, digest);
   return {
     ...(existsSync(archive) ? { archive } : {}),

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from "node:crypto";
 
-/** Those of the domains that an authority verifies by a DNS record, since HTTP-01 cannot (RFC 8555, 8.3 and 7.1.3). */
+/** The domains that an authority verifies by a DNS record, since HTTP-01 cannot (RFC 8555, 8.3 and 7.1.3). */
 export function wildcardsOf(domains: readonly string[]): string[] {
   return domains.filter((name) => name.startsWith("*."));
 }

@@ -6,7 +6,7 @@ import { stepAside, stepBack } from "./step-aside";
 import { waitUntil } from "./wait-until";
 
 /** Hosts of a stack, and the turn to disturb them. */
-export interface DrainWorld {
+export interface DrainDependencies {
   hosts: Hosts;
   /** Makes sure that this command still has the turn; false: the turn ended meanwhile. See {@link StackTurn.renew}. */
   keepTurn: () => Promise<boolean>;
@@ -31,16 +31,16 @@ const checkMs = 2_000;
  * the command to return to service.
  */
 export async function drain(
-  world: DrainWorld,
+  dependencies: DrainDependencies,
   node: HostNode,
   front: Front,
   aside: typeof stepAside = stepAside,
 ): Promise<void> {
-  const { hosts, keepTurn, say } = world;
+  const { hosts, keepTurn, say } = dependencies;
   let isAside = false;
   try {
     await inTurn(node.name, keepTurn, async () => {
-      await waitForStack(world, node, front);
+      await waitForStack(dependencies, node, front);
       isAside = true;
       await aside(hosts, node, say);
     });
@@ -61,7 +61,7 @@ const tries = 3;
  */
 export async function inTurn(
   name: string,
-  keepTurn: DrainWorld["keepTurn"],
+  keepTurn: DrainDependencies["keepTurn"],
   aside: () => Promise<void>,
 ): Promise<void> {
   for (let n = 1; n <= tries; n++) {
@@ -82,8 +82,12 @@ export async function returned(hosts: Hosts, node: HostNode, failure: unknown): 
 }
 
 /** Waits until all other nodes are in service: the tier's by its neighbours, the databases by the group too. */
-async function waitForStack(world: DrainWorld, node: HostNode, front: Front): Promise<void> {
-  const { hosts, say, allowsOutage } = world;
+async function waitForStack(
+  dependencies: DrainDependencies,
+  node: HostNode,
+  front: Front,
+): Promise<void> {
+  const { hosts, say, allowsOutage } = dependencies;
   const { name, role } = node;
   const others = hosts.nodes.filter((one) => one.role === role && one.name !== name);
   if (others.length > 0) await waitForOthers(hosts, node, front, say);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { HostNode, Hosts } from "./hosts";
-import { lackingCertificates, lackText } from "./lacking-certificates";
+import { missingCertificates, missingText } from "./missing-certificates";
 import { waitUntil } from "./wait-until";
 
 /** A load balancer's report on the certificates that it orders or copies. */
@@ -167,8 +167,8 @@ export async function switchEdge(
   if (!target?.healthy || !(isMaster || target.mover?.vrrp === "BACKUP")) {
     throw new Error(`${to} must be a healthy standby; ${edgeLine(to, target)}`);
   }
-  const lacking = lackingCertificates(states, Date.now()).find(({ node }) => node === to);
-  if (lacking) throw new Error(lackText(lacking));
+  const lacking = missingCertificates(states, Date.now()).find(({ node }) => node === to);
+  if (lacking) throw new Error(missingText(lacking));
   try {
     await edge(hosts, from, "drain on");
     say(`${from} asks its clients to come back on new connections, ${drainMs / 1000} s`);

@@ -2,7 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostNode } from "./hosts";
 import { refuseImpossible } from "./possible";
-import { type ResizeWorld, Resizing } from "./resize";
+import { type ResizeDependencies, Resizing } from "./resize";
 import { outageRefusal, resizeLine, type TypeChange } from "./outage-messages";
 import { Turns } from "./turns";
 
@@ -13,7 +13,7 @@ export interface RolledNode extends HostNode {
 }
 
 /** Arguments of {@link resizeHooks}. */
-export interface ResizeHooksArgs extends Omit<ResizeWorld, "turns" | "say"> {
+export interface ResizeHooksArgs extends Omit<ResizeDependencies, "turns" | "say"> {
   /** All nodes of the stack. */
   nodes: readonly RolledNode[];
   /** The day of the run. */

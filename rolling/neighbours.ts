@@ -1,7 +1,7 @@
 import { databaseStates, whyNotServing } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
-import { lackingCertificates, lackText } from "./lacking-certificates";
+import { missingCertificates, missingText } from "./missing-certificates";
 
 /** For each tier, the tier in front of it, and the proxies of HAProxy there that send it requests. */
 const fronts = {
@@ -92,7 +92,7 @@ export async function problemsOf(
 }
 
 /** Nodes of a tier that are not in service, as their neighbours see it. */
-export async function sickOf(hosts: Hosts, role: HostNode["role"]): Promise<Set<string>> {
+export async function unhealthyIn(hosts: Hosts, role: HostNode["role"]): Promise<Set<string>> {
   const found = await problems(hosts, role, await frontOf(hosts, role));
   return new Set(found.flatMap(({ node }) => node ?? []));
 }
@@ -160,8 +160,8 @@ async function edgeProblems(hosts: Hosts): Promise<Problem[]> {
     return isPart ? [] : [{ node, text: `keepalived of ${node} is ${role}` }];
   });
   // Visitors would get the placeholder from such a node.
-  const lacking = lackingCertificates(all, Date.now());
-  found.push(...lacking.map((one) => ({ node: one.node, text: lackText(one) })));
+  const lacking = missingCertificates(all, Date.now());
+  found.push(...lacking.map((one) => ({ node: one.node, text: missingText(one) })));
   // Two load balancers without each other's advertisements are both master.
   const masters = [...all.values()].filter((state) => state?.mover?.vrrp === "MASTER").length;
   if (masters > 1) found.push({ text: "both load balancers are master" });

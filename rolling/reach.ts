@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cloudOf } from "./cloud";
 import type { HostNode } from "./hosts";
-import type { ResizeWorld } from "./resize";
+import type { ResizeDependencies } from "./resize";
 import { sshHosts } from "./ssh-hosts";
 
 /** Access of a program to the cloud and the hosts of its stack. */
@@ -25,7 +25,7 @@ export interface ReachArgs {
 }
 
 /** The cloud and the hosts of a stack. Addresses come from the API, because outputs resolve only after a change. */
-export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
+export function reach(args: ReachArgs): Pick<ResizeDependencies, "cloud" | "hosts"> {
   const { nodes, user, project, selector } = args;
   const keys = valueOf(
     pulumi.all([args.privateKey, args.formerPrivateKey ?? pulumi.output(undefined)]),

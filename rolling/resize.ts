@@ -4,14 +4,14 @@ import { databaseStates, primaryOf } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
 import { type Front, frontFor, waitForNode, waitForOthers } from "./neighbour-waits";
-import { sickOf } from "./neighbours";
+import { unhealthyIn } from "./neighbours";
 import { stepAside, stepBack } from "./step-aside";
 import type { TypeChange } from "./outage-messages";
 import type { Turns } from "./turns";
 import { UpTurn } from "./up-turn";
 
 /** Cloud, hosts and settings of a resize. */
-export interface ResizeWorld {
+export interface ResizeDependencies {
   cloud: Cloud;
   /** The hosts, at the servers' present addresses. */
   hosts: (servers: readonly CloudServer[]) => Promise<Hosts>;
@@ -45,8 +45,8 @@ export class Resizing {
   /** The turn to disturb the stack, which `npm run patch` and others take too. */
   private readonly stackTurn: UpTurn;
 
-  constructor(private readonly world: ResizeWorld) {
-    const { say, passedOn } = world;
+  constructor(private readonly dependencies: ResizeDependencies) {
+    const { say, passedOn } = dependencies;
     this.stackTurn = new UpTurn({ hosts: () => this.reach(), passedOn, say });
   }
 
@@ -57,7 +57,7 @@ export class Resizing {
    * @throws Error if the turn does not come, or if the other nodes cannot take over; the node then serves again.
    */
   async begin(node: HostNode, { to }: TypeChange): Promise<void> {
-    const { turns, say } = this.world;
+    const { turns, say } = this.dependencies;
     const { name } = node;
     try {
       const server = await this.serverOf(name);
@@ -74,7 +74,7 @@ export class Resizing {
 
   /** Resolves once the node is in service again, and passes the turn on. @throws Error if this takes too long. */
   async end(node: HostNode, { to }: TypeChange): Promise<void> {
-    const { turns, say } = this.world;
+    const { turns, say } = this.dependencies;
     if (!turns.isOf(node.name)) return;
     try {
       await this.waitForService(node);
@@ -90,7 +90,7 @@ export class Resizing {
 
   /** Returns a node to service after a failed change. Never throws: the error to report is the cloud's. */
   async fail(node: HostNode, reason: string): Promise<void> {
-    const { turns, say, cloud } = this.world;
+    const { turns, say, cloud } = this.dependencies;
     const { name } = node;
     if (!turns.isOf(name)) return;
     try {
@@ -111,14 +111,14 @@ export class Resizing {
 
   /** Ends all turns after a failure, and the stack's turn unless a node still has its own. */
   private async stop(name: string, reason: string): Promise<void> {
-    const { turns } = this.world;
+    const { turns } = this.dependencies;
     turns.stop(name, reason);
     if (turns.isIdle) await this.stackTurn.release();
   }
 
   /** Drains the node, once the other nodes of its tier are in service. */
   private async stepAside(node: HostNode): Promise<void> {
-    const { say, allowsOutage } = this.world;
+    const { say, allowsOutage } = this.dependencies;
     const hosts = await this.reach();
     const { name } = node;
     this.front = await frontFor(hosts, node);
@@ -138,7 +138,7 @@ export class Resizing {
 
   private async waitForOthers(hosts: Hosts, node: HostNode): Promise<void> {
     const { name, role } = node;
-    const { say, allowsOutage } = this.world;
+    const { say, allowsOutage } = this.dependencies;
     await waitForOthers(hosts, node, this.front, say).catch((error: Error) => {
       if (allowsOutage(node)) return say(`${name}: ${error.message}; allowed`);
       const line = `"resize ${role} until <date>" in webstack:consent resizes it nevertheless`;
@@ -147,7 +147,7 @@ export class Resizing {
   }
 
   private async waitForService(node: HostNode): Promise<void> {
-    await waitForNode(await this.reach(), node, this.front, this.world.say);
+    await waitForNode(await this.reach(), node, this.front, this.dependencies.say);
   }
 
   /**
@@ -163,7 +163,7 @@ export class Resizing {
 
   private async checkTier(role: HostNode["role"]): Promise<{ sick: Set<string>; busy?: string }> {
     const hosts = await this.reach();
-    const sick = await sickOf(hosts, role);
+    const sick = await unhealthyIn(hosts, role);
     if (role !== "lb" && role !== "db") return { sick };
     const busy =
       role === "lb" ? holderOf(await edgeStates(hosts)) : primaryOf(await databaseStates(hosts));
@@ -171,11 +171,11 @@ export class Resizing {
   }
 
   private async reach(): Promise<Hosts> {
-    return this.world.hosts(await this.world.cloud.servers());
+    return this.dependencies.hosts(await this.dependencies.cloud.servers());
   }
 
   private async serverOf(name: string): Promise<CloudServer> {
-    const found = (await this.world.cloud.servers()).find((server) => server.name === name);
+    const found = (await this.dependencies.cloud.servers()).find((server) => server.name === name);
     if (!found) throw new Error(`there is no server ${name} in the cloud; run \`pulumi refresh\``);
     return found;
   }

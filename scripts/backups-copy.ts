@@ -6,7 +6,7 @@ import { chosenStack } from "./operate/chosen-stack";
 import { removerOf } from "./prune/remove-planned";
 import { SftpRemover } from "./prune/removers";
 import { backupsOf, retentionOf } from "./restore/bucket";
-import { deskStore } from "./restore/desk-store";
+import { operatorStore } from "./restore/operator-store";
 import { RetriedStore } from "./restore/retried-store";
 
 const say = (line: string) => console.log(line);
@@ -22,7 +22,7 @@ async function copy(stack: string | undefined, options: CopyOptions): Promise<vo
   // Variables may name another folder than the stack file.
   const [problem] = placeProblems({ ...target }, { ...second });
   if (problem !== undefined) throw new Error(problem);
-  const [from, to] = [deskStore(target), deskStore(second)];
+  const [from, to] = [operatorStore(target), operatorStore(second)];
   const { planOnly, prune, verify, mostBehindSeconds } = options;
   // A missing access key must fail before hours of copying.
   const remover = prune && !planOnly ? removerOf(second, stack, "copy") : undefined;

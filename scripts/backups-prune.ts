@@ -7,7 +7,7 @@ import { pruningLines } from "./prune/report";
 import { SftpRemover } from "./prune/removers";
 import { refusedUnproved } from "./prune/unproved";
 import { backupsOf, retentionOf } from "./restore/bucket";
-import { readingStore } from "./restore/desk-store";
+import { readingStore } from "./restore/operator-store";
 
 const options = {
   plan: { type: "boolean", default: false },

@@ -10,7 +10,7 @@ import { imageTag } from "../localcloud/image/build";
 /**
  * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS | --replace ROWS | --dump | --copy | --faults N [--seed N] | --damage | --switches N [--before] | --ledger [--minutes M] [--points N] [--seed S] [--sabotage] | --effect [--rounds N]]`: real MySQLs, the archiver and the
  * object storage in one container of the host image without a network; breaks things, restores, compares.
- * With `--tables ROWS` tables are brought into a group that is written to, and nothing else; with `--replace ROWS`
+ * With `--tables ROWS` tables are imported into a group that is written to, and nothing else; with `--replace ROWS`
  * all of the app's data is replaced in such a group; with `--dump` a dump is taken and loaded into a new MySQL;
  * with `--faults 30` archivers, MySQLs and the store fail at random in a group; with `--damage` the archive itself is damaged;
  * with `--switches 10` the primary of a group changes under ordinary clients behind the database proxy, with `--before` by the bare statement;

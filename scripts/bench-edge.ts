@@ -7,7 +7,7 @@ import { Prober, seen } from "./drill/prober";
 import { median } from "./drill/report";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
 import { cloudFloatingIps, cloudServers } from "./local/cloud";
-import { healOwn, inject } from "./local/faults";
+import { healInjected, inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
@@ -62,7 +62,7 @@ async function outageOf(outputs: StackOutputs, breaks: (active: string) => Promi
     await pause(watchMs);
   } finally {
     await prober.stop();
-    await healOwn();
+    await healInjected();
     const resume = "sudo systemctl kill -s CONT haproxy.service";
     await runOnNode(outputs, active, resume).catch(() => undefined);
   }

@@ -27,8 +27,8 @@ async function main(): Promise<void> {
   const ways = await queryThroughAll(outputs, databaseStates);
   const against = refusal({ node, ways, reached: [] });
   if (against) throw new Error(against);
-  const sight = { node, ways, reached: await reachedBy(outputs, node, runOnNode) };
-  for (const line of lossLines(sight)) console.log(line);
+  const facts = { node, ways, reached: await reachedBy(outputs, node, runOnNode) };
+  for (const line of lossLines(facts)) console.log(line);
   if (!yes) await confirmed(node);
   const epochBefore = epochOf(seenThroughAny(ways), node);
   const { accepted, reason } = await askToOverride(outputs, node, runOnNode);

@@ -3,7 +3,7 @@ import type { ObjectStore } from "../host/archiver/store/object-store";
 import { chosenStack } from "./operate/chosen-stack";
 import { isSameSet, subtract } from "../host/archiver/gtid-sets";
 import { backupsOf } from "./restore/bucket";
-import { deskStore } from "./restore/desk-store";
+import { operatorStore } from "./restore/operator-store";
 import {
   baseToBase,
   compareWith,
@@ -145,7 +145,7 @@ async function main(): Promise<void> {
     timeline = opened.archive.timeline;
     await prove(opened, windowOf(opened.archive, window));
   } catch (error) {
-    await tellFailure(deskStore(backups.target), backups.root, error as Error, timeline);
+    await tellFailure(operatorStore(backups.target), backups.root, error as Error, timeline);
     throw error;
   }
 }

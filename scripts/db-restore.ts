@@ -5,12 +5,12 @@ import {
   type RestoreOptions,
   parseCommandLine,
   checkConsent,
-  type Former,
-  formerOf,
+  type EarlierReplacement,
+  earlierReplacementOf,
 } from "./restore/command-line";
 import { backupsOf } from "./restore/bucket";
 import { outsideHint } from "./restore/choose-history";
-import { readingStore } from "./restore/desk-store";
+import { readingStore } from "./restore/operator-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspectAloud } from "./restore/check-restored";
 import { isProof, sayProved } from "./restore/proof";
@@ -20,7 +20,7 @@ import { dropReplaced } from "./restore/replace/undo";
 import { overwrittenHint } from "./restore/versioned-bucket";
 import { readFor } from "./restore/read-for";
 import { planLines } from "./restore/report";
-import { bringChecked } from "./restore/tables/room";
+import { importChecked } from "./restore/tables/import-space";
 import { runningPrimary } from "./restore/tables/running-primary";
 import {
   checkIdentity,
@@ -108,12 +108,12 @@ async function restore(options: RestoreOptions, wanted: OfHistory): Promise<void
     const { tables, replace } = use;
     const stamp = stampAt(new Date());
     const to = { copy: server, running: primary, wanted: tables, stamp, replace, say };
-    await bringChecked(outputsOf(stack), to);
+    await importChecked(outputsOf(stack), to);
     return "remove";
   });
 }
 
-async function former({ work, stamp, stack: named }: Former): Promise<void> {
+async function former({ work, stamp, stack: named }: EarlierReplacement): Promise<void> {
   const stack = chosenStack(named, { dangerous: "npm run db:restore" });
   if (work === "undo") return undoAll(stamp, stack, say);
   await dropReplaced(await runningPrimary(stack), stamp, say);
@@ -125,8 +125,8 @@ async function former({ work, stamp, stack: named }: Former): Promise<void> {
  */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  const onFormer = formerOf(args);
-  if (onFormer) return former(onFormer);
+  const replacement = earlierReplacementOf(args);
+  if (replacement) return former(replacement);
   const named = parseCommandLine(args);
   const { target, history, withGaps, planOnly, use } = named;
   const changes = (use.into === "running" || use.into === "replace") && !planOnly;

@@ -5,8 +5,8 @@ import { planOf } from "../preview/plan";
 import { previewOf } from "../preview/preview";
 import { text } from "../preview/render/text";
 import { parseCommandLine, type BackOptions } from "./back/command-line";
-import { type BackEngine, goBack, type World } from "./back/go-back";
-import { note, noted } from "./back/note";
+import { type BackEngine, goBack, type BackDependencies } from "./back/go-back";
+import { recordDeployed, recordedState } from "./back/deployed-state";
 import { cliEngine } from "./deploy/cli-engine";
 import { takeInterrupts } from "./deploy/interrupt";
 import { localEngine } from "./deploy/local-engine";
@@ -117,11 +117,11 @@ async function back(order: BackOptions, stack: string | undefined): Promise<void
   const name = stack ?? localStackName;
   // This call fails with a message if the stack is not up.
   outputsOf(stack);
-  const before = order.to === undefined ? noted(stack) : { commit: order.to };
+  const before = order.to === undefined ? recordedState(stack) : { commit: order.to };
   const { engineSignal: signal } = takeInterrupts(say);
   if (stack === undefined) takeLock(localPaths.lock, "npm run deploy:back");
   tree.remove();
-  const world: World = {
+  const dependencies: BackDependencies = {
     ...{ stack: name, today: new Date(), say },
     commit: (revision) => tree.commit(revision, "--to"),
     stackFile: (commit) => fileAt(commit, stackFileName(name), repositoryRoot),
@@ -134,7 +134,7 @@ async function back(order: BackOptions, stack: string | undefined): Promise<void
     smoke: () => testSite(stack, { directory: tree.path }),
   };
   try {
-    await goBack(before, world);
+    await goBack(before, dependencies);
   } finally {
     process.chdir(repositoryRoot);
     tree.remove();
@@ -149,7 +149,7 @@ async function back(order: BackOptions, stack: string | undefined): Promise<void
 async function main(): Promise<void> {
   const order = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(order.stack, order.notes ? {} : { dangerous: "npm run deploy:back" });
-  if (order.notes) return say(await note(stack));
+  if (order.notes) return say(await recordDeployed(stack));
   await back(order, stack);
 }
 

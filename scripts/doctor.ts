@@ -14,7 +14,7 @@ import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
 import { localPaths, localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
-import { deskStore } from "./restore/desk-store";
+import { operatorStore } from "./restore/operator-store";
 
 /** This machine as hosts of the local cloud see it. */
 const addressInLocalCloud = "198.18.1.1";
@@ -44,7 +44,7 @@ async function localSubject(now: Date): Promise<Partial<Subject> & ReturnType<ty
     };
   }
   const { endpoint, token } = localCloud();
-  const bucket = existsSync(localPaths.storage) ? deskStore(localTarget()) : "unknown";
+  const bucket = existsSync(localPaths.storage) ? operatorStore(localTarget()) : "unknown";
   const setting = "the token of the local cloud";
   const fix = "heal the faults of the local cloud: npm run fault -- heal";
   return { ...part, tokens: [{ setting, call: callsTo(endpoint, token), fix }], bucket };

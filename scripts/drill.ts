@@ -14,7 +14,7 @@ import { scanDrills } from "./drill/scan";
 import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
 import { trafficDrills } from "./drill/traffic";
-import { healOwn } from "./local/faults";
+import { healInjected } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { takeLock } from "./local/processes";
@@ -97,7 +97,7 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
     } catch (error) {
       errors.push((error as Error).message);
       console.log(`${drill.id} run ${run}: ${(error as Error).message}`);
-      await healOwn().catch(() => undefined);
+      await healInjected().catch(() => undefined);
     }
   }
   return { drill, runs: done, errors };
@@ -108,7 +108,7 @@ function healAndEnd(): void {
   console.log("stopped; healing what this drill broke ...");
   const report = (error: Error) =>
     console.error(`not healed: ${error.message}; run npm run fault -- heal`);
-  void healOwn()
+  void healInjected()
     .then((count) => console.log(`${count} faults healed`), report)
     .finally(() => process.exit(130));
 }

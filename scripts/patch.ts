@@ -1,4 +1,4 @@
-import { sickOf } from "../rolling/neighbours";
+import { unhealthyIn } from "../rolling/neighbours";
 import { patchNode, pendingOf } from "../rolling/patching";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
@@ -72,7 +72,7 @@ async function patch(
   console.log(`patches, one after the other: ${names}`);
   if (!yes) await confirmed("patch");
   const project = cloudProject(stack);
-  const world = {
+  const dependencies = {
     ...{ hosts: hostsOf(outputs), rebootsAlways, allowsOutage, keepTurn },
     say: (line: string) => console.log(line),
     reboot: ({ name }: { name: string }) =>
@@ -82,7 +82,7 @@ async function patch(
     await keepTurn();
     const begun = Date.now();
     try {
-      const patched = await patchNode(world, node);
+      const patched = await patchNode(dependencies, node);
       const seconds = Math.round((Date.now() - begun) / 1000);
       console.log(patchedLine(node.name, patched, seconds));
     } catch (error) {
@@ -99,7 +99,7 @@ async function ordered(outputs: StackOutputs, words: readonly string[]): Promise
   const busy = [primaryOf(await databaseStates(outputs)), holderOf(await edgeStates(outputs))];
   const nodes = nodeOrder(outputs, words, busy, "patch");
   const tiers = [...new Set(nodes.map(({ role }) => role))];
-  const sick = await Promise.all(tiers.map((role) => sickOf(hosts, role)));
+  const sick = await Promise.all(tiers.map((role) => unhealthyIn(hosts, role)));
   const isSick = ({ name }: StackNode) => sick.some((names) => names.has(name));
   return [...nodes.filter(isSick), ...nodes.filter((node) => !isSick(node))];
 }

@@ -13,7 +13,7 @@ import { outputsOf } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
 import { parseCommandLine, type ProveOptions } from "./prove/command-line";
 import { cloudEvidence, movedUnderRequests } from "./prove/cloud";
-import { keepLedger } from "./prove/ledgers";
+import { saveLedger } from "./prove/ledgers";
 
 /** Number of hosts that are queried at the same time. */
 const atOnce = 3;
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   };
   const isLocal = isLocalEndpoint(project.endpoint);
   const ledger = ledgerOf(name.split("/").at(-1)!, isLocal, evidence);
-  const path = relative(repositoryRoot, keepLedger(ledger));
+  const path = relative(repositoryRoot, saveLedger(ledger));
   console.log(isMarkdown ? stackTable(ledger) : lines(ledger).join("\n"));
   console.error(`kept in ${path}`);
   const isMissing = nodes.some(({ answers }) => answers === undefined);

@@ -26,9 +26,9 @@ async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Pr
 }
 
 /**
- * `npm run rebuild -- <tier or node> ... [--yes] [--stack <name>]`: empties servers and configures them again in place,
- * with the same id and addresses. It works on one server at a time, once all others are in service, so that the site
- * keeps serving. Stops at the first server that fails; the same command finishes an interrupted one.
+ * `npm run rebuild -- <tier or node> ... [--yes] [--stack <name>]`: empties servers and configures them again in
+ * place, with the same id and addresses. The command rebuilds one server at a time, once all others are in service, so
+ * that the site keeps serving. Stops at the first server that fails; the same command finishes an interrupted one.
  */
 async function main(): Promise<void> {
   const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2), {

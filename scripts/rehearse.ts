@@ -13,8 +13,8 @@ import { outputsShape } from "./operate/outputs";
 import { parseCommandLine } from "./rehearse/command-line";
 import { npmIn, Tree } from "./rehearse/tree";
 import { loadOn } from "./rehearse/measured";
-import { rehearse, type Rehearsed, type World } from "./rehearse/rehearse";
-import { picture, report, shortfalls } from "./rehearse/report";
+import { rehearse, type Rehearsed, type RehearsalDependencies } from "./rehearse/rehearse";
+import { timelineSvg, report, shortfalls } from "./rehearse/report";
 
 const folder = join(repositoryRoot, ".webstack", "rehearsal");
 const tree = new Tree(repositoryRoot, join(folder, "tree"));
@@ -60,7 +60,7 @@ async function refuseOther(): Promise<void> {
 function keep(rehearsed: Rehearsed, budget: number): void {
   writeFileSync(join(folder, "report.json"), `${JSON.stringify(rehearsed, null, 2)}\n`);
   writeFileSync(join(folder, "report.md"), report(rehearsed, budget));
-  const drawn = picture(rehearsed, budget);
+  const drawn = timelineSvg(rehearsed, budget);
   if (drawn !== undefined) writeFileSync(join(folder, "load.svg"), drawn);
 }
 
@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   // Left over from a killed rehearsal.
   await clear();
   await refuseOther();
-  const world: World = {
+  const dependencies: RehearsalDependencies = {
     tree,
     npm: npmIn(tree.path, signal),
     url,
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     pause: (ms) => pause(ms, undefined, { signal }),
   };
   try {
-    const rehearsed = await rehearse(order, world);
+    const rehearsed = await rehearse(order, dependencies);
     keep(rehearsed, order.budget);
     say(`\n${report(rehearsed, order.budget)}`);
     process.exitCode = shortfalls(rehearsed, order.budget).length > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-import { keptRelease } from "../release/pack";
+import { cachedRelease } from "../release/pack";
 import { releasesFolder } from "../release/packed-app";
 import { parseCommandLine } from "./deploy/command-line";
 import { pinnedCommand, pinnedRuntime } from "./deploy/pinned-command";
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const { digest, ran, why } = rollbackTarget(states, order.word);
   const app = appIn(text);
   const onHosts = [...states.values()].map((state) => state?.facts.get(digest)).find(Boolean);
-  const facts = onHosts ?? keptRelease(releasesFolder(repositoryRoot), digest).facts;
+  const facts = onHosts ?? cachedRelease(releasesFolder(repositoryRoot), digest).facts;
   if (app.release === digest && [...states.values()].every((one) => one?.current === digest)) {
     return say(`${releaseText(digest, facts)} runs already; nothing was done`);
   }

@@ -10,7 +10,7 @@ import { engineEvents, engineReason, Progress } from "./local/engine-progress";
 import { saveOutputs } from "./local/outputs";
 import type { StackOutputs } from "./operate/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
-import { picture } from "./local/status";
+import { stackDiagram } from "./local/status";
 import {
   ensurePrerequisites,
   goPrerequisite,
@@ -25,7 +25,7 @@ function closing(outputs: StackOutputs, browser: boolean, progress: Progress): s
     "",
     progress.table(),
     "",
-    picture(outputs),
+    stackDiagram(outputs),
     "",
     `  URL      ${outputs.url}`,
     ...(browser ? [`  browser  ${browserUrl}`] : []),

@@ -69,7 +69,7 @@ export interface BundleService {
   trialSeconds?: number;
   /** Health check. @default systemd's state `active` is enough */
   health?: BundleHealth;
-  /** What comes before a restart of the running service. @default a restart needs nothing */
+  /** Preparation of a restart of the running service. @default a restart needs nothing */
   aside?: BundleAside;
 }
 

@@ -65,7 +65,7 @@ export interface PackagedHaproxy {
   live?: Readonly<Record<string, string>>;
   /** True if HAProxy restarts where it would reload. @default false */
   restarts?: boolean;
-  /** What comes before a restart. @default nothing: no other node could take the work */
+  /** Preparation of a restart. @default nothing: no other node could take the work */
   aside?: BundleAside | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Peer, Role } from "../topology";
 import { type Bundle, type BundlePart, type FileAttributes, mergeParts } from "./bundle";
 import type { FirewallArgs } from "./host-firewall/nftables-conf";
-import { type OpenPlace, waysOut } from "./host-firewall/ways-out";
+import { type OpeningGroup, allowedDestinations } from "./host-firewall/destinations";
 import type { Opening, SecretFile, Service, Source } from "./service";
 import { unitChecks } from "./unit-files";
 import { converge } from "./converge/service";
@@ -23,7 +23,7 @@ export interface NodeFacts {
   /** Subnet of each tier with prefix. */
   subnets: Readonly<Record<Role, string>>;
   /** Openings of all nodes of the stack. */
-  openPlaces: readonly OpenPlace[];
+  openingGroups: readonly OpeningGroup[];
   /** Login name with sudo. */
   adminUser: string;
   /** OpenSSH public keys of that login, the stack's own first. */
@@ -109,7 +109,7 @@ export function secretContents<Content>(
 }
 
 function firewallArgs<Facts extends NodeFacts>(
-  { role, subnets, peers, openPlaces }: NodeFacts,
+  { role, subnets, peers, openingGroups }: NodeFacts,
   services: NodeServices<Facts>,
 ): FirewallArgs {
   const { system, tier, guests = [] } = services;
@@ -119,7 +119,7 @@ function firewallArgs<Facts extends NodeFacts>(
     subnets,
     peerIps,
     openings: [waysIn([...system, ...guests]), waysIn(tier)],
-    waysOut: waysOut(role, peerIps, openPlaces),
+    destinations: allowedDestinations(role, peerIps, openingGroups),
     callsOut: all.flatMap((service) => service.callsOut ?? []),
     holdsBack: all.some(({ holdsBack }) => holdsBack),
   };

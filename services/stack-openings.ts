@@ -1,16 +1,16 @@
 import type { PlannedNode, Role } from "../topology";
 import { broker } from "./broker/service";
-import type { OpenPlace } from "./host-firewall/ways-out";
+import type { OpeningGroup } from "./host-firewall/destinations";
 import { type ListedServices, openings } from "./node-bundle";
 
-/** What runs where in a stack, as far as the firewalls of callers need it. */
+/** Services of each tier of a stack, as far as the firewalls of callers need it. */
 export interface StackServices {
   /** Services of each tier. */
   tiers: Readonly<Record<Role, ListedServices>>;
   /** Nodes with the API token instead of the load balancers; empty: the load balancers have it. */
   brokers: readonly PlannedNode[];
   /** Openings of additional services of single nodes. @default none */
-  further?: readonly OpenPlace[];
+  further?: readonly OpeningGroup[];
 }
 
 /**
@@ -18,10 +18,10 @@ export interface StackServices {
  *
  * @param subnets subnet of each tier with prefix.
  */
-export function openPlaces(
+export function openingGroups(
   subnets: Readonly<Record<Role, string>>,
   { tiers, brokers, further = [] }: StackServices,
-): OpenPlace[] {
+): OpeningGroup[] {
   const ofTiers = Object.entries(subnets).map(([tier, subnet]) => ({
     tier: tier as Role,
     to: [subnet],

@@ -6,7 +6,7 @@ export const generatedNotice =
 export type Slot = string | number | readonly string[];
 
 /**
- * Tag for configuration files. It removes the common indent, ends the file with one newline, and
+ * Tag for configuration files. The tag removes the common indent, ends the file with one newline, and
  * puts each item of an array on a line of its own (an empty array removes the line).
  *
  * @throws Error if a value is missing, is not finite, or contains a line break.

@@ -1,5 +1,5 @@
 import { CheckPauses } from "./check-pauses";
-import { complain, say } from "./journal";
+import { logProblem, log } from "./journal";
 import { OrderEnded, type OrderFailure } from "./order-failure";
 import { OverdueRenewals, timeLeft } from "./overdue-renewals";
 import { OwnOrders } from "./own-orders";
@@ -17,9 +17,9 @@ export interface OrderParts {
   isActive: () => boolean;
   /** Operators' requests for new certificates. */
   requests: () => RenewalRequests;
-  /** Why the authority would not accept this stack's proof of a name; undefined: it would. */
+  /** Why the authority would not accept a challenge of this stack for a name; undefined: the authority would accept one. */
   problem: (name: string) => Promise<string | undefined>;
-  /** What the last proof of a name warned of. */
+  /** Warning of the last challenge for a name. */
   warning: (name: string) => string | undefined;
   /** Orders a certificate. @param goOn ends the order by an error. @throws OrderFailure, OrderEnded */
   order: (name: string, replaces: string | undefined, goOn: () => void) => Promise<Certificate>;
@@ -96,7 +96,7 @@ export class NameOrders {
     const full = this.parts.store.problem();
     const found = full ?? (await this.parts.problem(name));
     this.checks.note(name, full === undefined && found !== undefined);
-    complain(name, found);
+    logProblem(name, found);
     if (found === undefined) {
       this.elsewhere.delete(name);
       return true;
@@ -119,7 +119,7 @@ export class NameOrders {
       if (!isActive())
         throw new OrderEnded("this load balancer does not have the address any more");
     };
-    say(6, `${name}: ordering a certificate`);
+    log(6, `${name}: ordering a certificate`);
     try {
       const got = await order(name, this.replaced(name), goOn);
       this.own.note(name, got);
@@ -128,11 +128,11 @@ export class NameOrders {
         throw new Error("the certificate was issued, but cannot be read back from the disk");
       }
       this.succeeded(name);
-      complain(`${name}: name servers`, warning(name));
-      say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
+      logProblem(`${name}: name servers`, warning(name));
+      log(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
       await serve();
     } catch (error) {
-      if (error instanceof OrderEnded) say(5, `${name}: the order ended: ${error.message}`);
+      if (error instanceof OrderEnded) log(5, `${name}: the order ended: ${error.message}`);
       else this.failed(name, error as OrderFailure);
     }
   }
@@ -148,7 +148,7 @@ export class NameOrders {
     const left = now ? `; ${timeLeft(now, lastMs)}` : "";
     const { againMs = lastMs } = attemptsOf(failed, undefined);
     const again = `; asked again after ${new Date(againMs).toISOString()}`;
-    say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}${again}`);
+    log(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}${again}`);
   }
 
   private keepFailures(): void {

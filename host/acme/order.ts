@@ -3,7 +3,7 @@ import type Client from "acme-client/src/client";
 import crypto from "acme-client/src/crypto";
 import type { Authorization } from "acme-client";
 import { type AcmeAccount, clientOf } from "./authority-client";
-import type { DnsProof } from "./dns-proof";
+import type { DnsChallenge } from "./dns-challenge";
 import { failureOf, OrderEnded, Refusal } from "./order-failure";
 import { type Certificate, certificateOf } from "./store";
 
@@ -17,9 +17,9 @@ export interface OrderArgs {
    */
   replaces?: string | undefined;
   /** Proves wildcard domains. @default only single names can be ordered */
-  dns?: DnsProof | undefined;
+  dns?: DnsChallenge | undefined;
   /**
-   * Runs before each request that makes an order, a proof or a certificate, and after each wait. Its error ends the order.
+   * Runs before each request that makes an order, a challenge or a certificate, and after each wait. Its error ends the order.
    *
    * @default nothing ends the order
    */

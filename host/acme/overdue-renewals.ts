@@ -1,4 +1,4 @@
-import { say } from "./journal";
+import { log } from "./journal";
 import { type CertificateDates, renewAtMs } from "./plan";
 
 const hourMs = 3_600_000;
@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 const errorMs = 24 * hourMs;
 /**
  * Longest pause between two orders for a name whose check finds a problem, milliseconds. Let's Encrypt pauses a name after
- * 1152 failed proofs in a row, of which one a day is forgotten: https://letsencrypt.org/docs/rate-limits/
+ * 1152 failed challenges in a row, of which one a day is forgotten: https://letsencrypt.org/docs/rate-limits/
  */
 const orderMs = 6 * hourMs;
 
@@ -35,7 +35,7 @@ export class OverdueRenewals {
     const lastThirdMs = notAfterMs - (notAfterMs - notBeforeMs) / 3;
     if (this.nowMs() < lastThirdMs || !this.isPast(this.errors, name)) return;
     this.errors.set(name, this.monotonicMs() + errorMs);
-    say(3, `${name}: no renewal: ${problem}; ${timeLeft(certificate, this.nowMs())}`);
+    log(3, `${name}: no renewal: ${problem}; ${timeLeft(certificate, this.nowMs())}`);
   }
 
   /**

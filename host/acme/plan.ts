@@ -24,7 +24,7 @@ export interface Failures {
 export type Step = { do: "order" } | { do: "wait"; untilMs?: number };
 
 /**
- * Waits after failures, minutes. Let's Encrypt takes five failed proofs of a name in an hour:
+ * Waits after failures, minutes. Let's Encrypt allows five failed challenges for a name in an hour:
  * https://letsencrypt.org/docs/rate-limits/
  */
 const backOffMinutes: readonly number[] = [1, 5, 15, 30, 60];

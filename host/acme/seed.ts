@@ -1,4 +1,4 @@
-import { say } from "./journal";
+import { log } from "./journal";
 import { type Certificate, certificateOf, type Store } from "./store";
 
 /**
@@ -20,7 +20,7 @@ export function storeSeed(
     if (seed === undefined || seed.notAfterMs <= nowMs || nowMs < seed.notBeforeMs) continue;
     if ((store.read(name)?.notAfterMs ?? -Infinity) > nowMs) continue;
     store.save(name, seed, seed.notBeforeMs);
-    say(5, `${name}: the stack file's certificate is served until an authority's is there`);
+    log(5, `${name}: the stack file's certificate is served until an authority's is there`);
   }
   store.saveMap(domains.filter((name) => store.read(name) !== undefined));
 }

@@ -1,4 +1,4 @@
-import { complain, say } from "./journal";
+import { logProblem, log } from "./journal";
 import { type LoadedCertificates, Refused } from "./loaded-certificates";
 import type { Store, Stored } from "./store";
 
@@ -27,7 +27,7 @@ export async function bringToHaproxy({ store, loaded, domains, onDisk }: Serving
     const certified = await loaded.certified();
     for (const [name, certificate] of held) {
       await unlessRefused(name, async () => {
-        if (await loaded.serve(store.path(name), certificate)) say(5, `${name}: HAProxy serves it`);
+        if (await loaded.serve(store.path(name), certificate)) log(5, `${name}: HAProxy serves it`);
         if (!certified.includes(name)) await loaded.certify(name);
       });
     }
@@ -38,12 +38,12 @@ export async function bringToHaproxy({ store, loaded, domains, onDisk }: Serving
       await unlessRefused(name, async () => {
         await loaded.forget(store.path(name));
         store.remove(name);
-        say(5, `${name}: certificate removed, the domain is no longer configured`);
+        log(5, `${name}: certificate removed, the domain is no longer configured`);
       });
     }
-    complain("HAProxy", undefined);
+    logProblem("HAProxy", undefined);
   } catch (error) {
-    complain("HAProxy", (error as Error).message);
+    logProblem("HAProxy", (error as Error).message);
   }
 }
 
@@ -51,9 +51,9 @@ export async function bringToHaproxy({ store, loaded, domains, onDisk }: Serving
 async function unlessRefused(name: string, change: () => Promise<void>): Promise<void> {
   try {
     await change();
-    complain(`${name} at HAProxy`, undefined);
+    logProblem(`${name} at HAProxy`, undefined);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    complain(`${name} at HAProxy`, error.message);
+    logProblem(`${name} at HAProxy`, error.message);
   }
 }

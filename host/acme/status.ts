@@ -20,7 +20,7 @@ export interface NameStatus {
 
 /** Failed attempts for a domain. */
 export interface Attempts {
-  /** What the last proof warned of. */
+  /** Warning of the last challenge. */
   warning?: string | undefined;
   /** Why the domain does not lead to these load balancers. */
   elsewhere?: string;

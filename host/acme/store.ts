@@ -151,11 +151,11 @@ export class Store {
   }
 
   /** Values that may still be in the zones of wildcard domains: the domain by value. */
-  openProofs(): Record<string, string> {
+  pendingChallenges(): Record<string, string> {
     return this.recordOf("open-proofs.json");
   }
 
-  saveOpenProofs(open: Readonly<Record<string, string>>): void {
+  savePendingChallenges(open: Readonly<Record<string, string>>): void {
     this.saveRecord("open-proofs.json", open);
   }
 

@@ -16,7 +16,7 @@ const usual: Waits = { mostMs: 90_000, lookMs: 2_000, settleMs: 5_000 };
 /** Longest wait for one answer, and for one look with the name server's address, milliseconds. */
 const answerMs = 2_000;
 const wholeMs = 5_000;
-/** Looks in a row without an answer after which a name server counts as silent. */
+/** Consecutive requests without an answer after which a name server counts as silent. */
 const silentLooks = 3;
 
 /** Asks one name server for the TXT values of a name; none if it has none. @throws Error if it does not answer. */

@@ -7,13 +7,13 @@ import { sendCommand } from "../haproxy/send-command";
 import { column } from "./balancer";
 
 /** Announces the node's stop if the last process stops. A failure does not hold up the stop. */
-export async function leave(
+export async function announceIfLast(
   settings: AppProcessSettings,
   instance: string,
   warn: (text: string) => void,
 ): Promise<void> {
   try {
-    markLeaving(settings, instance);
+    markStopping(settings, instance);
     if (await isLast(settings, instance)) await announceStop(settings);
   } catch (error) {
     warn(`the stop is not announced to the web nodes: ${(error as Error).message}`);
@@ -21,12 +21,12 @@ export async function leave(
 }
 
 /** Ends the announcement of the node's stop, if there is one, because a process has started. */
-export async function welcome(
+export async function withdrawStop(
   settings: AppProcessSettings,
   instance: string,
   warn: (text: string) => void,
 ): Promise<void> {
-  unmarkLeaving(settings, instance);
+  unmarkStopping(settings, instance);
   try {
     await endAnnouncement(settings);
   } catch (error) {
@@ -43,14 +43,14 @@ function markOf({ drainMap }: AppProcessSettings, instance: string): string {
 }
 
 /** Marks a process as about to stop. Processes that stop at the same time see each other's marks. */
-export function markLeaving(settings: AppProcessSettings, instance: string): void {
+export function markStopping(settings: AppProcessSettings, instance: string): void {
   const path = markOf(settings, instance);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, "");
 }
 
 /** Removes the mark of a process that has started. */
-export function unmarkLeaving(settings: AppProcessSettings, instance: string): void {
+export function unmarkStopping(settings: AppProcessSettings, instance: string): void {
   rmSync(markOf(settings, instance), { force: true });
 }
 

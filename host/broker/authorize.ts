@@ -8,7 +8,7 @@ export interface BrokerRules {
   servers: readonly { name: string; id: number }[];
   /** Label selector of those floating IPs, such as `stack=dev`. */
   selector: string;
-  /** Wildcard domains whose proofs may be written into the project's zones. @default none */
+  /** Wildcard domains whose challenge records may be written into the project's zones. @default none */
   wildcards?: readonly string[];
   /** The way out of nodes without a public address. @default the nodes have public addresses */
   egress?: {
@@ -41,7 +41,7 @@ export type Verdict =
 
 /**
  * Authorizes a request. A load balancer may assign each floating IP to itself, read the owners, read an action, and
- * lead the default route to itself, and add or remove a proof of a wildcard domain of the stack; nothing else, whatever
+ * lead the default route to itself, and add or remove a challenge record of a wildcard domain of the stack; nothing else, whatever
  * the token allows.
  */
 export function authorize({ caller, method, path, body }: Request, rules: BrokerRules): Verdict {

@@ -6,7 +6,7 @@ export interface ChallengeRequest {
   change?: { verb: "add" | "remove"; value: string };
 }
 
-/** Digest of a proof: SHA-256 in base64url. Source: RFC 8555, 8.4. */
+/** Digest of a challenge: SHA-256 in base64url. Source: RFC 8555, 8.4. */
 const digest = /^[A-Za-z0-9_-]{43}$/;
 
 /**
@@ -30,7 +30,7 @@ export function challengeRequest(
     return `a record may be found, added or removed, got ${shown(verb)}`;
   }
   if (typeof value !== "string" || !digest.test(value)) {
-    return `the value of a proof has 43 characters of base64url, got ${shown(value)}`;
+    return `the value of a challenge record has 43 characters of base64url, got ${shown(value)}`;
   }
   return { domain: known, change: { verb, value } };
 }

@@ -27,9 +27,9 @@ export class Quota {
   }
 }
 
-/** Requests about proofs of a load balancer in the long run, per second. Each costs up to four calls of the API's 3 600 an hour. */
+/** Requests about challenge records of a load balancer in the long run, per second. Each costs up to four calls of the API's 3 600 an hour. */
 const proofsPerSecond = 0.1;
-/** Requests about proofs that a domain may make at once: an order needs four. */
+/** Requests about challenge records that a domain may make at once: an order needs four. */
 const proofBurst = 10;
 
 /** Quotas of one load balancer. */
@@ -37,13 +37,13 @@ export interface Quotas {
   assign: Quota;
   read: Quota;
   lead: Quota;
-  /** Quotas of requests about proofs, by wildcard domain. */
+  /** Quotas of requests about challenge records, by wildcard domain. */
   proofs: ReadonlyMap<string, Quota>;
 }
 
 /**
- * Quotas of one load balancer: 1 800 assigns, 540 reads, 180 looks at the route and 360 requests about proofs an hour
- * in the long run. Without proofs this leaves 1 080 of the 3 600 calls that a project has, enough for an `up`. The
+ * Quotas of one load balancer: 1 800 assigns, 540 reads, 180 looks at the route and 360 requests about challenge records an hour
+ * in the long run. Without such requests this leaves 1 080 of the 3 600 calls that a project has, enough for an `up`. The
  * wildcard domains have equal shares of the last, so that none uses up another one's.
  *
  * @param wildcards the stack's wildcard domains.

@@ -13,8 +13,8 @@ import {
 } from "./login";
 import { isSameManifest, manifestOf, readManifest, unionOf, writeManifest } from "./manifest";
 import { prepare } from "./prepare";
-import { endStaging, prune } from "./kept-releases";
-import { say } from "./run";
+import { endStaging, prune } from "./retained-releases";
+import { reportStep } from "./run";
 import type { ServicesResult } from "./services";
 import { unitStates, type UnitState } from "./systemd";
 import { beginSwap, endSwap, type Intent, type Swap, widenSwap } from "./swap";
@@ -66,7 +66,7 @@ async function prepareRun(wanted: Wanted): Promise<Run> {
   const plan = await makePlan(wanted, manifest);
   await checkStaged(bundle.checks, plan);
   if (manifest.pending) {
-    say("resume", "the last run was interrupted: every service is brought up again");
+    reportStep("resume", "the last run was interrupted: every service is brought up again");
   }
   return { bundle, manifest, plan, changed: changedPaths(plan, wanted, manifest.pending) };
 }
@@ -143,7 +143,7 @@ async function rollBack(
   earlier: ReadonlyMap<string, UnitState>,
 ): Promise<Failed> {
   const { message } = error;
-  say("roll back", message.split("\n")[0]);
+  reportStep("roll back", message.split("\n")[0]);
   const unconfirmed = error instanceof UnconfirmedLogin ? { unconfirmed: error.files } : {};
   try {
     await undo(swap, false, earlier);

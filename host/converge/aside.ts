@@ -1,5 +1,5 @@
 import type { BundleAside, BundleService } from "./bundle";
-import { run, say } from "./run";
+import { run, reportStep } from "./run";
 
 /** Longest time in which visitors leave or come back, seconds: a worker may have 900 s for its stop. */
 const asideSeconds = 960;
@@ -15,10 +15,10 @@ function ways(services: readonly BundleService[]): BundleAside[] {
  * as that no other node serves.
  */
 async function attempt(step: string, command: string[]): Promise<void> {
-  say(step, command.join(" "));
+  reportStep(step, command.join(" "));
   const { status, stdout, stderr } = await run(command, asideSeconds);
-  if (stdout.trim() !== "") say(step, stdout.trim());
-  if (status !== 0) say(`${step} failed`, stderr.trim());
+  if (stdout.trim() !== "") reportStep(step, stdout.trim());
+  if (status !== 0) reportStep(`${step} failed`, stderr.trim());
 }
 
 /**

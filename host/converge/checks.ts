@@ -4,7 +4,7 @@ import { writeAtomically } from "./files";
 import { stackFileMessages } from "./stack-file-messages";
 import { runDirectory } from "./directories";
 import type { Plan } from "./plan";
-import { run, say } from "./run";
+import { run, reportStep } from "./run";
 
 const stage = `${runDirectory}/stage`;
 
@@ -53,7 +53,7 @@ async function checkOne(
   gone: readonly string[],
   plan: Plan,
 ): Promise<void> {
-  say("check", command.join(" "));
+  reportStep("check", command.join(" "));
   const { status, stdout, stderr } = await run([
     ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
     ...["/bin/sh", "-c", insideOverlay, "sh", stage, String(gone.length), ...gone, ...command],

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from "node:http";
 import { monotonicMs } from "../time/monotonic";
 import type { BundleService } from "./bundle";
-import { pause, run, say } from "./run";
+import { pause, run, reportStep } from "./run";
 import { journalTail, unitStates } from "./systemd";
 
 type Health = NonNullable<BundleService["health"]>;
@@ -32,7 +32,7 @@ export async function waitHealthy({ unit, health }: BundleService): Promise<void
   for (let tries = 0; ; tries++) {
     const problem = await unhealthy(health);
     if (problem === undefined) {
-      if (tries > 0) say("healthy", unit);
+      if (tries > 0) reportStep("healthy", unit);
       return;
     }
     const now = monotonicMs();
@@ -43,7 +43,7 @@ export async function waitHealthy({ unit, health }: BundleService): Promise<void
       throw new Error(`${wait}\n${await journalTail(unit)}`);
     }
     if (now - loggedAt >= tellMs) {
-      say("wait for", `${unit}: ${problem.text}`);
+      reportStep("wait for", `${unit}: ${problem.text}`);
       loggedAt = now;
     }
     await pause(Math.min(100 + tries * 20, 500));
@@ -100,7 +100,7 @@ export async function watchTrial(services: readonly BundleService[]): Promise<vo
   const units = tried.map(({ unit }) => unit);
   const first = await unitStates(units);
   const begunMs = monotonicMs();
-  say("watch", `the new release for ${seconds} s`);
+  reportStep("watch", `the new release for ${seconds} s`);
   while (monotonicMs() - begunMs < seconds * 1_000) {
     await pause(checkMs);
     const now = await unitStates(units);

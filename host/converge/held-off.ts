@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { BundleService } from "./bundle";
-import { runOrThrow, say } from "./run";
+import { runOrThrow, reportStep } from "./run";
 import { isUp, type UnitState } from "./systemd";
 
 /** Longest stop of a service whose own start time is not named, seconds. */
@@ -23,7 +23,7 @@ export async function holdOff(
 ): Promise<void> {
   const held = services.filter((service) => heldOffBy(service) !== undefined);
   for (const service of held)
-    say("held off", `${service.unit}, while ${heldOffBy(service)} exists`);
+    reportStep("held off", `${service.unit}, while ${heldOffBy(service)} exists`);
   const running = held.filter(({ unit }) => isUp(states.get(unit)));
   if (running.length === 0) return;
   const seconds = running.map(({ startTimeoutSeconds = stopSeconds }) => startTimeoutSeconds);

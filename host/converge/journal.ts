@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeAtomically } from "./files";
 import { stateDirectory } from "./directories";
-import { say } from "./run";
+import { reportStep } from "./run";
 
 /** File that records which releases ran, the latest last. */
 export const journalPath = `${stateDirectory}/release-journal.json`;
@@ -34,7 +34,7 @@ export function readJournal(): RecordedSwitch[] {
     };
     return switches.filter(({ digest }) => typeof digest === "string");
   } catch (error) {
-    say(
+    reportStep(
       "forget",
       `the journal of releases ${journalPath} is unreadable and starts anew: ${(error as Error).message}`,
     );

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { runDirectory } from "./directories";
-import { say } from "./run";
+import { reportStep } from "./run";
 
 const path = `${runDirectory}/converge.lock`;
 /** Longest wait for another run, seconds: a first boot may be installing packages. */
@@ -24,7 +24,10 @@ export async function withLock<T>(work: () => Promise<T>, seconds = waitSeconds)
     // A hangup of the terminal or connection must not reach the helper before this process.
     detached: true,
   });
-  const slow = setTimeout(() => say("wait", "another converge run is working on this host"), 500);
+  const slow = setTimeout(
+    () => reportStep("wait", "another converge run is working on this host"),
+    500,
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       helper.stdout.once("data", () => resolve());

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import type { BundleService, Wanted } from "./bundle";
 import { putFiles, type Run, type Plan } from "./plan";
 import { runDirectory } from "./directories";
-import { runOrThrow, pause, run, say } from "./run";
+import { runOrThrow, pause, run, reportStep } from "./run";
 import { bringUp, verbFor } from "./services";
 import type { Intent } from "./swap";
 import { reloadUnits } from "./undo";
@@ -87,14 +87,14 @@ export async function changeLogin(change: LoginChange, { bundle }: Run): Promise
   putFiles(change.plan);
   await reloadUnits(change.paths);
   await bringUp(change.concerned(bundle.services), new Set(change.paths));
-  say("confirm", change.paths.join(", "));
+  reportStep("confirm", change.paths.join(", "));
   for (let waited = 0; !existsSync(confirmedPath(change.id)); waited += pollMs) {
     if (waited >= confirmSeconds * 1000) throw new UnconfirmedLogin(change.paths);
     await pause(pollMs);
   }
   rmSync(confirmedPath(change.id), { force: true });
   await disarm();
-  say("confirmed", change.paths.join(", "));
+  reportStep("confirmed", change.paths.join(", "));
 }
 
 async function arm(): Promise<void> {

@@ -4,9 +4,9 @@ import { isSame, readFile, writeAtomically } from "./files";
 import { type Manifest, unitsOnlyIn } from "./manifest";
 import { currentRelease, unpackRelease, switchRelease } from "./release";
 import { removeDurably } from "./durable";
-import { linkKept } from "./kept-releases";
+import { linkRetained } from "./retained-releases";
 import { recentReleases } from "./journal";
-import { say } from "./run";
+import { reportStep } from "./run";
 import { bringUp, retire, type ServicesResult } from "./services";
 import { watchTrial } from "./health";
 import { reloadUnits } from "./undo";
@@ -74,11 +74,11 @@ export interface Run {
 /** Writes and removes files. @throws Error naming the path. */
 export function putFiles({ write, remove }: Pick<Plan, "write" | "remove">): void {
   for (const [path, file] of write) {
-    say("write", path);
+    reportStep("write", path);
     writeAtomically(path, file);
   }
   for (const path of remove) {
-    say("remove", path);
+    reportStep("remove", path);
     removeDurably(path);
   }
 }
@@ -93,9 +93,9 @@ export async function carryOut({ bundle, manifest, plan, changed }: Run): Promis
   await retire(unitsOnlyIn(manifest.services, bundle.services));
   putFiles(plan);
   if (plan.release) {
-    say("switch", plan.release.digest);
+    reportStep("switch", plan.release.digest);
     // The links are set before the switch, so that the previous release's files stay reachable all the time.
-    if (bundle.release) linkKept(bundle.release, plan.release.digest);
+    if (bundle.release) linkRetained(bundle.release, plan.release.digest);
     switchRelease(plan.release.root, plan.release.digest);
   }
   await reloadUnits([...plan.write.keys(), ...plan.remove]);

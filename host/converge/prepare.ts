@@ -1,7 +1,7 @@
 import { mkdirSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Bundle } from "./bundle";
 import { idOf, setAttributes } from "./files";
-import { runOrThrow, pause, run, say } from "./run";
+import { runOrThrow, pause, run, reportStep } from "./run";
 import { sourcesDirectory } from "./directories";
 
 async function addUsers(users: Bundle["users"]): Promise<void> {
@@ -57,7 +57,7 @@ async function installPackages(packages: readonly string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   for (let tries = 1; ; tries++) {
     try {
-      say("install", missing.join(" "));
+      reportStep("install", missing.join(" "));
       await runOrThrow(["/usr/bin/apt-get", "update", "-qq"], 300, env);
       const options = ["-y", "-qq", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"];
       await runOrThrow(["/usr/bin/apt-get", "install", ...options, ...missing], 1_200, env);
@@ -67,7 +67,7 @@ async function installPackages(packages: readonly string[]): Promise<void> {
       if (tries >= packageTries || noSources(message)) {
         throw new Error(notInstalled(message, missing), { cause: error });
       }
-      say("again", message);
+      reportStep("again", message);
       await pause(tries * 5_000);
     }
   }

@@ -14,7 +14,7 @@ import type { BundleRelease } from "./bundle";
 import { removeDurably, replaceAtomically } from "./durable";
 import { setReleaseModes } from "./release-modes";
 import { setReleaseTime } from "./release-time";
-import { runOrThrow, say } from "./run";
+import { runOrThrow, reportStep } from "./run";
 import { archivePath, download } from "./transfer";
 
 /** Name of a release that is being unpacked, with the id of the process. */
@@ -73,7 +73,7 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
     rmSync(draft, { recursive: true, force: true });
   }
   rmSync(archive, { force: true });
-  say("unpacked", release.digest);
+  reportStep("unpacked", release.digest);
   return true;
 }
 

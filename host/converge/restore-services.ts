@@ -1,7 +1,7 @@
 import { stepAside } from "./aside";
 import type { BundleService } from "./bundle";
 import { heldOffBy } from "./held-off";
-import { run, runOrThrow, say } from "./run";
+import { run, runOrThrow, reportStep } from "./run";
 import {
   act,
   enable,
@@ -52,7 +52,7 @@ export async function restoreServices(
     const done = booting
       ? runOrThrow([...queueing, verb, service.unit])
       : act(verb, service, state);
-    await done.catch((error: Error) => say("put back", error.message));
+    await done.catch((error: Error) => reportStep("put back", error.message));
   }
   await back?.();
   for (const service of fromPackages) {

@@ -41,7 +41,7 @@ export async function runOrThrow(command: readonly string[], timeoutSeconds = 60
 }
 
 /** Prints a step as a JSON line for the caller of converge. */
-export function say(step: string, detail = ""): void {
+export function reportStep(step: string, detail = ""): void {
   process.stdout.write(`${JSON.stringify({ step, detail })}\n`);
 }
 

@@ -3,7 +3,7 @@ import { stepAside } from "./aside";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
 import { heldOffBy, holdOff } from "./held-off";
-import { runOrThrow, pause, run, say } from "./run";
+import { runOrThrow, pause, run, reportStep } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
 export const systemctl = "/usr/bin/systemctl";
@@ -139,7 +139,7 @@ export async function act(
   state: UnitState | undefined,
 ): Promise<void> {
   const { unit, startTimeoutSeconds = startSeconds } = service;
-  say(verb, unit);
+  reportStep(verb, unit);
   try {
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
     await runOrThrow([systemctl, verb, unit], startTimeoutSeconds);
@@ -175,7 +175,7 @@ export async function retire(units: readonly string[], booting = false): Promise
   const caller = booting ? queueing : [systemctl];
   await Promise.all(
     units.map(async (unit) => {
-      say("retire", unit);
+      reportStep("retire", unit);
       const { status } = await run([...caller, "disable", "--now", "--quiet", unit], startSeconds);
       // A unit without a file cannot be disabled, and still runs.
       if (status !== 0) await run([...caller, "stop", "--quiet", unit], startSeconds);

@@ -5,7 +5,7 @@ import { writeAtomically } from "./files";
 import { manifestPath } from "./manifest";
 import { stateDirectory } from "./directories";
 import { switchRelease } from "./release";
-import { say } from "./run";
+import { reportStep } from "./run";
 
 /** Directory of the record and the copies of an unfinished swap. */
 export const swapDirectory = `${stateDirectory}/swap`;
@@ -150,6 +150,6 @@ export function endSwap(): void {
   try {
     rmSync(swapDirectory, { recursive: true, force: true });
   } catch (error) {
-    say("left behind", `${swapDirectory}: ${(error as Error).message}`);
+    reportStep("left behind", `${swapDirectory}: ${(error as Error).message}`);
   }
 }

@@ -12,7 +12,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BundleRelease, BundleRuntime } from "./bundle";
 import { stateDirectory } from "./directories";
-import { runOrThrow, say } from "./run";
+import { runOrThrow, reportStep } from "./run";
 
 const incoming = `${stateDirectory}/incoming`;
 const digestForm = /^[0-9a-f]{64}$/;
@@ -79,7 +79,7 @@ export async function fetchRelease(release: BundleRelease): Promise<void> {
 
 /** Downloads a release archive. @throws Error if the download fails, or its SHA-256 differs. */
 export async function download(release: BundleRelease): Promise<void> {
-  say("download", release.url);
+  reportStep("download", release.url);
   const response = await fetch(release.url ?? "", { signal: AbortSignal.timeout(300_000) });
   if (!response.ok || !response.body) {
     throw new Error(`the download of ${release.url} failed with status ${response.status}`);
@@ -118,5 +118,5 @@ export async function receiveRuntime(
   } finally {
     for (const path of [draft, `${draft}.tar.gz`]) rmSync(path, { recursive: true, force: true });
   }
-  say("unpacked", `runtime ${digest}`);
+  reportStep("unpacked", `runtime ${digest}`);
 }

@@ -1,6 +1,6 @@
 import { unitsOnlyIn } from "./manifest";
 import { unitDirectory, stateDirectory } from "./directories";
-import { runOrThrow, say } from "./run";
+import { runOrThrow, reportStep } from "./run";
 import { restoreServices } from "./restore-services";
 import { retire } from "./services";
 import { endSwap, restore, swapDirectory, unfinishedSwap, type Swap } from "./swap";
@@ -73,7 +73,7 @@ function notBack(what: string): RollbackFailed {
 export async function recover(booting: boolean): Promise<boolean> {
   const swap = unfinishedSwap();
   if (!swap) return false;
-  say("recover", "the last run was interrupted: its changes are undone");
+  reportStep("recover", "the last run was interrupted: its changes are undone");
   await undo(swap, booting);
   return true;
 }
@@ -91,6 +91,6 @@ function recordUndoneLogin(id: string, files: readonly string[]): void {
     const content = `${JSON.stringify({ id, files })}\n`;
     writeAtomically(undonePath, { content, owner: "root", group: "root", mode: "0600" });
   } catch (error) {
-    say("left out", (error as Error).message);
+    reportStep("left out", (error as Error).message);
   }
 }

@@ -9,7 +9,7 @@ const ownCertificate = "/etc/webstack/edge-certificate.json";
 /** Returns a file's content; undefined for a missing file. */
 type Read = (path: string) => string | undefined;
 
-/** Report on this node's certificates for visitors; undefined for a stack that has placeholders alone. */
+/** Report on this node's certificates for visitors; undefined for a stack that has only placeholder certificates. */
 export function certificatesReport(read: Read): object | undefined {
   // The ACME client's report stays when a stack changes to a certificate of its own.
   const own = ownCertificateStatus(read(ownCertificate), read);

@@ -12,8 +12,8 @@ interface OwnCertificate {
 const mostNoticeMs = 30 * 24 * 3_600_000;
 
 /**
- * Report on the certificate of the stack file, in the form of the ACME client's. It is to be renewed when a third of its
- * life is left, or 30 days if that is less.
+ * Report on the certificate of the stack file, in the form of the ACME client's. The certificate is to be renewed when
+ * a third of its life is left, or 30 days if that is less.
  *
  * @param settings content of `/etc/webstack/edge-certificate.json`; undefined: the stack has no such certificate.
  * @param read returns a file's content; undefined for a missing file.

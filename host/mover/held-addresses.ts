@@ -7,7 +7,7 @@ import { reconcileMs } from "./limits";
 export class HeldAddresses {
   /** Times at which the API said that this node has an address, milliseconds. */
   private heldAtMs = new Map<number, number>();
-  /** Addresses that the API did not list: somebody deleted them. They hold up none of the others. */
+  /** Addresses that the API did not list: somebody deleted them. A deleted address delays no other address. */
   private gone = new Set<number>();
   /** Consecutive refusals of an address by the API. */
   private readonly refusals = new Map<number, number>();
@@ -48,8 +48,9 @@ export class HeldAddresses {
   }
 
   /**
-   * The addresses to assign, in order. What the API said counts for {@link reconcileMs}. An address may be refused once;
-   * from then on it comes after those that were refused less often, so that one address cannot hold up the others.
+   * The addresses to assign, in order. What the API said counts for {@link reconcileMs}. An address may be refused
+   * once; from then on it comes after those that were refused less often, so that one address cannot hold up the
+   * others.
    */
   missing(nowMs: number): number[] {
     const rank = (id: number) => Math.max(0, (this.refusals.get(id) ?? 0) - 1);

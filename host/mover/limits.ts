@@ -6,7 +6,7 @@ export const reconcileMs = 30_000;
 /** Interval at which a master without the address probes the node that has it. */
 export const watchMs = 1_000;
 /** Consecutive failed probes, about 0.4 s each, until a serving peer counts as dead: more than 0.7 s. */
-export const missesUntilDead = 3;
+export const failuresUntilDead = 3;
 /**
  * Most moves within {@link moveWindowMs}, without those that an operator ordered. Beyond it the mover
  * leaves the address with a node that may serve, so that two live nodes do not move it back and forth.

@@ -2,7 +2,7 @@ import { afterFailure } from "./back-off";
 import type { Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
 import { begin, withLog, sleep, type Step } from "./step";
-import { backOffMs, missesUntilDead, operatorOrderMs, reconcileMs, watchMs } from "./limits";
+import { backOffMs, failuresUntilDead, operatorOrderMs, reconcileMs, watchMs } from "./limits";
 import { probeAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
 
 /** The transition function of the mover: the new state and the effects of an event. */
@@ -132,7 +132,7 @@ function onSilence(before: State, nowMs: number): Step {
   if (state.vrrp !== "MASTER") return next(state, nowMs);
   const waitMs = probeAgainInMs(state.movesMs, silentSinceMs, nowMs);
   if (waitMs > 0) return next({ ...state, probeAtMs: nowMs + waitMs }, nowMs);
-  const isDead = misses >= (state.watching ? missesUntilDead : 1);
+  const isDead = misses >= (state.watching ? failuresUntilDead : 1);
   if (isDead) return takeUnplanned(state, "the other load balancer does not answer");
   return next({ ...state, probeAtMs: nowMs }, nowMs);
 }

@@ -19,7 +19,7 @@ export function heldUntilMs(movesMs: readonly number[], nowMs: number): number {
 
 /**
  * Milliseconds until the next probe of a silent peer that the limit demands before the peer counts as
- * dead; 0: none. It demands at most {@link silentBeyondLimitMs} of silence.
+ * dead; 0: none. The limit demands at most {@link silentBeyondLimitMs} of silence.
  */
 export function probeAgainInMs(
   movesMs: readonly number[],

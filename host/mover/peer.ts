@@ -19,7 +19,7 @@ export class Peer {
 
   /**
    * True if the peer serves: one of two parallel requests is answered. Their timeout is {@link answerMs},
-   * minus the time for which the peer has been silent already. That time counts once.
+   * minus the time for which the peer has been silent already. The time of the silence counts once.
    */
   async probe(): Promise<boolean> {
     const leftMs = this.silence.leftMs(this.nowMs());

@@ -9,8 +9,8 @@ export interface Health {
   answers: readonly Answer[];
 }
 
-/** Consecutive failures until HAProxy counts as bad, by the kind of the last one. */
-export const missesUntilBad = {
+/** Consecutive failures until HAProxy counts as unhealthy, by the kind of the last one. */
+export const failuresUntilUnhealthy = {
   /** 0.6 s: nothing restarts a HAProxy process that runs and does not answer. */
   failed: 3,
   /**
@@ -24,13 +24,13 @@ export const missesUntilBad = {
  * refusals (1.6 s) among the results of the last 10 s do. Timeouts do not count here: they come from a
  * busy machine, which a move of the address does not help.
  */
-export const crashes = { refused: 8, among: 50 };
-/** Consecutive successes until HAProxy counts as good again. */
-export const hitsUntilGood = 5;
+export const crashLoop = { refused: 8, among: 50 };
+/** Consecutive successes until HAProxy counts as healthy again. */
+export const successesUntilHealthy = 5;
 
 /**
- * Health at the start of the prober: a restart of the prober does not change it. After a boot a node is bad: it must not
- * win an election while it boots.
+ * Health at the start of the prober: a restart of the prober does not change it. After a boot a node is bad: it must
+ * not win an election while it boots.
  *
  * @param published content of the health file; undefined if there is none, as after a boot, since `/run` is in memory.
  */
@@ -40,8 +40,8 @@ export function initialHealth(published: string | undefined): Health {
 
 /** Health after one more request. */
 export function nextHealth({ good, answers }: Health, answer: Answer): Health {
-  const recent = [...answers, answer].slice(-crashes.among);
-  const turns = good ? isBad(recent) : against(recent, good) >= hitsUntilGood;
+  const recent = [...answers, answer].slice(-crashLoop.among);
+  const turns = good ? isBad(recent) : against(recent, good) >= successesUntilHealthy;
   return turns ? { good: !good, answers: [] } : { good, answers: recent };
 }
 
@@ -49,7 +49,7 @@ function isBad(answers: readonly Answer[]): boolean {
   const last = answers.at(-1)!;
   if (last === "served") return false;
   const refused = answers.filter((answer) => answer === "refused").length;
-  return against(answers, true) >= missesUntilBad[last] || refused >= crashes.refused;
+  return against(answers, true) >= failuresUntilUnhealthy[last] || refused >= crashLoop.refused;
 }
 
 /** Number of newest results in a row that contradict the health. */

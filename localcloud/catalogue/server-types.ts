@@ -76,7 +76,7 @@ export function findServerType(wanted: string | number): ServerType | undefined 
 }
 
 /** True if new servers of the type can be had. */
-export function isSold(item: ServerType): boolean {
+export function isAvailable(item: ServerType): boolean {
   return !retired.includes(item);
 }
 
@@ -99,8 +99,8 @@ export function serverTypeToWire(
   { behaviour, offer }: Pick<Cloud, "behaviour" | "offer">,
 ): object {
   const deprecationAt = (location?: string) =>
-    isSold(item) ? (offer.deprecation(item.name, location) ?? null) : retirement;
-  const isRoomAt = (location: string) => isSold(item) && !offer.isSoldOut(item.name, location);
+    isAvailable(item) ? (offer.deprecation(item.name, location) ?? null) : retirement;
+  const isRoomAt = (location: string) => isAvailable(item) && !offer.isSoldOut(item.name, location);
   return {
     id: item.id,
     name: item.name,

@@ -119,7 +119,7 @@ export async function endedWithMachine(name: string): Promise<boolean> {
 }
 
 /** The last lines that a container printed. */
-export async function lastWords(name: string): Promise<string> {
+export async function lastOutput(name: string): Promise<string> {
   return (await attempt("docker", ["logs", "--tail", "20", name])) ?? "";
 }
 
@@ -164,7 +164,7 @@ export async function containersOf(cloudId: string): Promise<string[]> {
 }
 
 /** A state directory that was deleted by hand leaves hosts, whose ids are given again. */
-export async function removeForgotten(cloudId: string, known: readonly string[]): Promise<void> {
+export async function removeOrphans(cloudId: string, known: readonly string[]): Promise<void> {
   const found = await containersOf(cloudId);
   await Promise.all(found.filter((name) => !known.includes(name)).map(removeContainer));
 }

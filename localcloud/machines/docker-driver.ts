@@ -6,9 +6,9 @@ import {
   createContainer,
   endedWithMachine,
   killContainer,
-  lastWords,
+  lastOutput,
   removeContainer,
-  removeForgotten,
+  removeOrphans,
 } from "./containers";
 import type {
   FirewallRule,
@@ -57,7 +57,7 @@ export class DockerDriver implements MachineDriver {
 
   async start(): Promise<void> {
     const known = this.records.all().map(({ spec }) => this.names.container(spec.id));
-    await removeForgotten(this.names.id, known);
+    await removeOrphans(this.names.id, known);
     await makeRouter(this.names.router, this.names.link);
     startGateway(this.state, this.names.router);
   }
@@ -88,7 +88,7 @@ export class DockerDriver implements MachineDriver {
     await command("docker", ["start", this.names.container(id)], { timeoutSeconds: 120 });
     const pid = await this.pid(id);
     if (pid === undefined)
-      throw new Error(`machine ${id} ended at once: ${await lastWords(this.names.container(id))}`);
+      throw new Error(`machine ${id} ended at once: ${await lastOutput(this.names.container(id))}`);
     await this.wiring.plugAll(id, pid);
     for (const volume of this.records.get(id).volumes) {
       await volumes.plugVolume(this.state, volume, pid, false);

@@ -33,7 +33,7 @@ export function placementGroupToWire(cloud: Cloud, group: PlacementGroup): objec
 }
 
 /** A placement group with room for one more. @throws ApiError `not_found` or `placement_error`. */
-export function groupWithRoom(cloud: Cloud, project: string, id: number): PlacementGroup {
+export function groupWithCapacity(cloud: Cloud, project: string, id: number): PlacementGroup {
   const group = cloud.store.get("placement_groups", project, id);
   if (members(cloud, group).length >= groupSize) {
     const text = `placement group with ID ${id} contains already ${groupSize} servers`;

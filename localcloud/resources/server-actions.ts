@@ -10,7 +10,7 @@ import { primaryIpsOf } from "../public-net";
 import { bodyOf, type Call, type Env } from "../request";
 import { changeDnsPtr } from "../reverse-dns";
 import { answerAction } from "./family";
-import { groupWithRoom } from "./placement-groups";
+import { groupWithCapacity } from "./placement-groups";
 import { refuseUnavailable, serverTypeOf } from "./server-checks";
 import { lockingAction, unlockedServer } from "./server-power";
 
@@ -71,7 +71,7 @@ function addGroupRoutes(cloud: Cloud, on: On): void {
     if (server.placementGroup !== null) {
       throw new ApiError("server_already_added", "server is already in a placement group");
     }
-    server.placementGroup = groupWithRoom(cloud, server.project, id).id;
+    server.placementGroup = groupWithCapacity(cloud, server.project, id).id;
   });
   on("remove_from_placement_group", async (server) => {
     server.placementGroup = null;

@@ -1,7 +1,7 @@
 import { locationOfDatacenter } from "../catalogue/datacenters";
 import { images, type Image } from "../catalogue/images";
 import { findLocation } from "../catalogue/locations";
-import { findServerType, isSold, type ServerType } from "../catalogue/server-types";
+import { findServerType, isAvailable, type ServerType } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
 import { ApiError, invalidInput } from "../errors";
 
@@ -22,7 +22,7 @@ export function serverTypeOf(wanted: string | number): ServerType {
   if (!found) {
     throw invalidInput({ name: "server_type", message: `unknown server type '${wanted}'` });
   }
-  if (!isSold(found)) {
+  if (!isAvailable(found)) {
     throw new ApiError("resource_unavailable", `server type ${found.name} is no longer available`);
   }
   return found;

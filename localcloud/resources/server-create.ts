@@ -13,7 +13,7 @@ import { machineSpec, serverToWire } from "../server-view";
 import { addAttachment } from "./attachments";
 import { stored } from "./family";
 import { refuseWithoutPublic } from "./firewalls";
-import { groupWithRoom } from "./placement-groups";
+import { groupWithCapacity } from "./placement-groups";
 import { refuseElsewhere } from "./primary-ips";
 import {
   checkServerName,
@@ -109,7 +109,7 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
     }
     refuseElsewhere(ip, location);
   }
-  if (body.placement_group) groupWithRoom(cloud, project, body.placement_group);
+  if (body.placement_group) groupWithCapacity(cloud, project, body.placement_group);
   cloud.offer.refuseBeyondQuota("servers", store.of("servers", project).length);
   refuseUnavailable(cloud, findServerType(server.serverType)!, location);
 }

@@ -101,7 +101,7 @@ export async function officialCli(
     await run(command, args, { timeout: installTimeoutMs }).catch(() =>
       missing.push(`${name} ${wanted}`),
     );
-    // One that cannot be downloaded says enough about the others.
+    // If one plugin cannot be downloaded, the others cannot either.
     if (missing.length > 0) break;
   }
   return { version, root: rootOf(command), home, missing };

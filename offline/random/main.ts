@@ -5,7 +5,7 @@ import { tableStandIn, type Operations, type Rules } from "../stand-in/table-sta
 import type { Values } from "../../plugin/values";
 import { pluginVersion } from "../engine/versions";
 import { tables } from "./table";
-import { randomText, type TextWish } from "./text";
+import { randomText, type TextOptions } from "./text";
 
 /** Longest text that bcrypt looks at, and the cost of the official plugin. */
 const bcryptBytes = 72;
@@ -28,12 +28,12 @@ type Made = { id: string; outs: Values };
 const makers: Record<string, (inputs: Values) => Made> = {
   "random:index/randomPassword:RandomPassword": (inputs) => {
     const outs = withNumeric(inputs);
-    const result = randomText(outs as unknown as TextWish);
+    const result = randomText(outs as unknown as TextOptions);
     return { id: "none", outs: { ...outs, result, bcryptHash: bcrypted(result) } };
   },
   "random:index/randomString:RandomString": (inputs) => {
     const outs = withNumeric(inputs);
-    const result = randomText(outs as unknown as TextWish);
+    const result = randomText(outs as unknown as TextOptions);
     return { id: result, outs: { ...outs, result } };
   },
   "random:index/randomUuid:RandomUuid": (inputs) => {

@@ -6,8 +6,8 @@ const digits = "0123456789";
 /** Source: the documentation of `overrideSpecial`. */
 const signs = "!@#$%&*()-_=+[]{}<>:?";
 
-/** What a random text is made of. */
-export interface TextWish {
+/** Length and characters of a random text. */
+export interface TextOptions {
   length: number;
   lower: boolean;
   upper: boolean;
@@ -37,7 +37,7 @@ function shuffled(list: string[]): string {
  *
  * @throws Error if no kind of character is allowed, or the minimums exceed the length.
  */
-export function randomText(wish: TextWish): string {
+export function randomText(wish: TextOptions): string {
   const special = wish.overrideSpecial || signs;
   const alphabet = [
     wish.lower ? lower : "",

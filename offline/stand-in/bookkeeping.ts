@@ -8,8 +8,8 @@ export const defaultsKey = "__defaults";
 const metaKey = "__meta";
 
 /**
- * How to make the Terraform state from the outputs beside it, of the same package. It fits those
- * outputs only: with others the official plugin panics, without it the plugin does without.
+ * How to make the Terraform state from the outputs beside it, of the same package. The delta fits those
+ * outputs only: with others the official plugin panics; the plugin also works without a delta.
  */
 const deltaKey = "__pulumi_raw_state_delta";
 

@@ -5,7 +5,7 @@ import { extendedKeyUsages, keyUsageFlags } from "./usages";
 
 x509.cryptoProvider.set(webcrypto as never);
 
-/** Who a certificate is for. */
+/** The subject of a certificate. */
 export interface Subject {
   commonName?: string;
   country?: string;
@@ -19,7 +19,7 @@ export interface Subject {
   streetAddresses?: string[];
 }
 
-/** What a certificate or a request names. */
+/** The names in a certificate or a request. */
 export interface Names {
   subject?: Subject;
   dnsNames?: string[];
@@ -27,8 +27,8 @@ export interface Names {
   uris?: string[];
 }
 
-/** What certificates have in common. */
-export interface CertificateWish {
+/** Properties that all certificates have. */
+export interface CertificateOptions {
   validityPeriodHours: number;
   allowedUses: string[];
   isCaCertificate?: boolean;
@@ -85,7 +85,7 @@ function alternativeNames({ dnsNames = [], ipAddresses = [], uris = [] }: Names)
 }
 
 /** Extensions that say what the certificate is good for, and the id of its key where it has one. */
-async function usages(wish: CertificateWish, publicKey: unknown): Promise<x509.Extension[]> {
+async function usages(wish: CertificateOptions, publicKey: unknown): Promise<x509.Extension[]> {
   const { allowedUses, isCaCertificate = false, maxPathLength = -1, setSubjectKeyId } = wish;
   const flags = keyUsageFlags(allowedUses);
   const extended = extendedKeyUsages(allowedUses);
@@ -99,7 +99,7 @@ async function usages(wish: CertificateWish, publicKey: unknown): Promise<x509.E
   ];
 }
 
-function validity({ validityPeriodHours }: CertificateWish) {
+function validity({ validityPeriodHours }: CertificateOptions) {
   const notBefore = new Date(Math.floor(Date.now() / 1000) * 1000);
   return { notBefore, notAfter: new Date(notBefore.getTime() + validityPeriodHours * 3_600_000) };
 }
@@ -108,13 +108,13 @@ const pem = (text: string) => `${text.trim()}\n`;
 const serialNumber = () => `00${randomBytes(15).toString("hex")}`;
 
 /** Outputs of every certificate. */
-export interface MadeCertificate {
+export interface IssuedCertificate {
   certPem: string;
   validityStartTime: string;
   validityEndTime: string;
 }
 
-function made(certificate: x509.X509Certificate): MadeCertificate {
+function made(certificate: x509.X509Certificate): IssuedCertificate {
   return {
     certPem: pem(certificate.toString("pem")),
     validityStartTime: certificate.notBefore.toISOString(),
@@ -124,8 +124,8 @@ function made(certificate: x509.X509Certificate): MadeCertificate {
 
 /** A certificate that its own key signs. */
 export async function selfSigned(
-  wish: CertificateWish & Names & { privateKeyPem: string; setAuthorityKeyId?: boolean },
-): Promise<MadeCertificate> {
+  wish: CertificateOptions & Names & { privateKeyPem: string; setAuthorityKeyId?: boolean },
+): Promise<IssuedCertificate> {
   const { privateKey, publicKey, algorithm } = await importKeys(wish.privateKeyPem);
   const authority = wish.setAuthorityKeyId
     ? [await x509.AuthorityKeyIdentifierExtension.create(publicKey as never)]
@@ -155,8 +155,8 @@ export async function request(wish: Names & { privateKeyPem: string }): Promise<
 
 /** A certificate that an authority signs. */
 export async function locallySigned(
-  wish: CertificateWish & { certRequestPem: string; caPrivateKeyPem: string; caCertPem: string },
-): Promise<MadeCertificate> {
+  wish: CertificateOptions & { certRequestPem: string; caPrivateKeyPem: string; caCertPem: string },
+): Promise<IssuedCertificate> {
   const authority = new x509.X509Certificate(wish.caCertPem);
   const { privateKey, algorithm } = await importKeys(wish.caPrivateKeyPem);
   const certRequest = new x509.Pkcs10CertificateRequest(wish.certRequestPem);

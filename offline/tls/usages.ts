@@ -30,12 +30,12 @@ const extendedUsages: Readonly<Record<string, string>> = {
   microsoft_kernel_code_signing: "1.3.6.1.4.1.311.61.1.1",
 };
 
-/** Those of `allowedUses` that are key usages, as flags. */
+/** The key usages among `allowedUses`, as flags. */
 export function keyUsageFlags(allowedUses: readonly string[]): number {
   return allowedUses.reduce((flags, use) => flags | (keyUsages[use] ?? 0), 0);
 }
 
-/** Those of `allowedUses` that are extended key usages, as object identifiers. */
+/** The extended key usages among `allowedUses`, as object identifiers. */
 export function extendedKeyUsages(allowedUses: readonly string[]): string[] {
   return allowedUses.flatMap((use) => extendedUsages[use] ?? []);
 }

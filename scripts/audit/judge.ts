@@ -72,7 +72,7 @@ export function judge(
       ...sshdProblems(seen.sshd, role === "lb"),
       ...sysctlProblems(seen.sysctls, isLocal),
       ...clockProblems(seen.clock, isLocal),
-      ...strangeSockets(seen.sockets, opened),
+      ...unexpectedSockets(seen.sockets, opened),
       ...unexpected(seen.shells).map((name) => `the user ${name} has a shell`),
       ...seen.passwords.map((name) => `the user ${name} has a password that opens the host`),
       ...unexpected(seen.sudoGroup).map((name) => `the user ${name} is in a group with sudo`),
@@ -170,7 +170,7 @@ export function openedPorts(role: Role, units: readonly string[]): number[] {
  * @param lines lines of `ss -H -lntup`.
  * @param opened TCP ports with an opening.
  */
-export function strangeSockets(lines: readonly string[], opened: readonly number[]): string[] {
+export function unexpectedSockets(lines: readonly string[], opened: readonly number[]): string[] {
   return lines.flatMap((line) => {
     const [kind = "", , , , local = "", , users = ""] = line.trim().split(/\s+/);
     const [, address = "", port = ""] = /^(.*):(\d+)$/.exec(local) ?? [];

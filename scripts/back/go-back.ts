@@ -1,7 +1,7 @@
 import type { Plan } from "../../preview/plan";
 import { stackFileName } from "../deploy/stack-file";
-import { keepingSizes, withoutExpiredConsent } from "./kept-settings";
-import { backMessage, type Before } from "./note";
+import { withPresentSizes, withoutExpiredConsent } from "./adapted-settings";
+import { backMessage, type DeployedState } from "./deployed-state";
 import { planRefusals, settingsRefusals } from "./refusals";
 
 /** The engine with the program and the settings of the commit. */
@@ -12,7 +12,7 @@ export interface BackEngine {
 }
 
 /** Dependencies of {@link goBack}. */
-export interface World {
+export interface BackDependencies {
   /** Name of the stack. */
   stack: string;
   /** The day, in UTC. */
@@ -45,15 +45,16 @@ export interface World {
  * @param to commit and release to restore; without a release the commit's own app is deployed.
  * @throws Error with all reasons if the update is refused, or if the smoke test fails afterwards.
  */
-export async function goBack(to: Before, world: World): Promise<void> {
-  const { stack, say } = world;
-  const commit = world.commit(to.commit);
+export async function goBack(to: DeployedState, dependencies: BackDependencies): Promise<void> {
+  const { stack, say } = dependencies;
+  const commit = dependencies.commit(to.commit);
   const short = commit.slice(0, 12);
-  const file = world.stackFile(commit);
+  const file = dependencies.stackFile(commit);
   if (file === undefined) throw new Error(`${short} has no ${stackFileName(stack)}`);
-  const sized = keepingSizes(world.presentFile(), file);
-  const kept = withoutExpiredConsent(sized.text, world.today);
-  const settings = to.release === undefined ? kept.text : await world.pinned(kept.text, to.release);
+  const sized = withPresentSizes(dependencies.presentFile(), file);
+  const kept = withoutExpiredConsent(sized.text, dependencies.today);
+  const settings =
+    to.release === undefined ? kept.text : await dependencies.pinned(kept.text, to.release);
   say(
     `goes back to ${short} on ${stack}, with ${
       to.release === undefined
@@ -62,16 +63,16 @@ export async function goBack(to: Before, world: World): Promise<void> {
     }`,
   );
   [...sized.lines, ...kept.lines].forEach(say);
-  refuse(short, settingsRefusals(world.presentFile(), file));
-  await world.layOut(commit);
-  const engine = await world.engine(settings);
+  refuse(short, settingsRefusals(dependencies.presentFile(), file));
+  await dependencies.layOut(commit);
+  const engine = await dependencies.engine(settings);
   const plan = await engine.preview();
-  world.show(plan);
+  dependencies.show(plan);
   refuse(short, planRefusals(plan));
-  await world.consent();
+  await dependencies.consent();
   if (plan.steps.some(({ fate }) => fate !== "same")) await engine.up(backMessage(commit));
   else say("nothing is to be changed");
-  if (await world.smoke()) return say(`${stack} runs what ${short} says, and is well`);
+  if (await dependencies.smoke()) return say(`${stack} runs what ${short} says, and is well`);
   throw new Error(
     `${stack} runs what ${short} says, and is not well; the lines above say what fails`,
   );

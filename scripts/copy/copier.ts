@@ -1,7 +1,7 @@
 import { type Part, sha256 } from "../../host/archiver/chain/manifest";
 import { mib } from "../restore/report";
 import { inParallel } from "../restore/in-parallel";
-import { named, type PatientStores } from "./stores";
+import { named, type RetryingStores } from "./stores";
 
 /** Number of parts of a base or a dump that are copied at the same time; each takes up to 64 MiB of memory. */
 const partsTogether = 4;
@@ -36,7 +36,7 @@ export class Copier {
   private saidMs = 0;
 
   constructor(
-    readonly stores: PatientStores,
+    readonly stores: RetryingStores,
     readonly args: CopierArgs,
   ) {}
 

@@ -1,9 +1,9 @@
 import { keys } from "../../host/archiver/chain/manifest";
-import { timelines } from "../restore/read-chain";
+import { historyIds } from "../restore/read-chain";
 import { Copier } from "./copier";
 import { copyHistory } from "./copy-history";
-import { type Behind, behind, endsOf } from "./end";
-import { named, PatientStores, type Stores } from "./stores";
+import { type CopyLag, copyLag, endsOf } from "./end";
+import { named, RetryingStores, type Stores } from "./stores";
 
 /** Largest number of passes. Each pass copies what was archived during the previous one. */
 const maxPasses = 3;
@@ -24,7 +24,7 @@ export interface Copied {
   /** Faults, a line for each object that was not copied; empty: none. */
   faults: readonly string[];
   /** How far the copy of the newest history ends behind the target; undefined: no history has a base. */
-  behind: Behind | undefined;
+  behind: CopyLag | undefined;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface Copied {
  */
 export async function copyAll(stores: Stores, args: CopyArgs): Promise<Copied> {
   for (let pass = 1; ; pass += 1) {
-    const { copier, newest } = await copyOnce(new PatientStores(stores), {
+    const { copier, newest } = await copyOnce(new RetryingStores(stores), {
       ...args,
       verify: args.verify && pass === 1,
     });
@@ -48,10 +48,10 @@ export async function copyAll(stores: Stores, args: CopyArgs): Promise<Copied> {
 }
 
 async function copyOnce(
-  patient: PatientStores,
+  patient: RetryingStores,
   { root, verify, say }: CopyArgs,
 ): Promise<{ copier: Copier; newest: string | undefined }> {
-  const histories = await patient.tried("from", (store) => timelines(store, root));
+  const histories = await patient.tried("from", (store) => historyIds(store, root));
   if (histories.length === 0) {
     throw new Error(
       `${named.from} must have backups below ${root}/, got none; look at npm run db:status`,
@@ -73,7 +73,7 @@ async function behindNow(
   { stores, args: { root, has } }: Copier,
   timeline: string,
   { mostBehindSeconds, nowMs }: CopyArgs,
-): Promise<Behind> {
+): Promise<CopyLag> {
   const ends = await endsOf(stores, { root, timeline, has });
-  return behind(ends, mostBehindSeconds, nowMs());
+  return copyLag(ends, mostBehindSeconds, nowMs());
 }

@@ -1,7 +1,7 @@
 import { timeOf, type Base, keys, type Link } from "../../host/archiver/chain/manifest";
 import { timeText } from "../restore/target";
 import { numberIn } from "./inventory";
-import { named, type PatientStores } from "./stores";
+import { named, type RetryingStores } from "./stores";
 
 /** End of a history in a store. */
 export interface End {
@@ -25,7 +25,7 @@ export interface Compared {
  * @throws StoreError if a store fails for too long.
  */
 export async function endsOf(
-  stores: PatientStores,
+  stores: RetryingStores,
   compared: Compared,
 ): Promise<{ from: End; to: End }> {
   const { root, timeline } = compared;
@@ -38,7 +38,7 @@ export async function endsOf(
   return { from: { number, us: await newestCommit(stores, "from", { ...compared, number }) }, to };
 }
 
-async function endOfCopy(stores: PatientStores, compared: Compared): Promise<End> {
+async function endOfCopy(stores: RetryingStores, compared: Compared): Promise<End> {
   const { root, timeline, has } = compared;
   const folder = keys.bases(root, timeline);
   const bases = [...has].filter((key) => key.startsWith(folder)).sort();
@@ -56,7 +56,7 @@ async function endOfCopy(stores: PatientStores, compared: Compared): Promise<End
 
 /** The newest commit up to a link. A link that records a gap has none. */
 async function newestCommit(
-  stores: PatientStores,
+  stores: RetryingStores,
   side: "from" | "to",
   { root, timeline, number }: Compared & { number: number },
 ): Promise<number> {
@@ -69,7 +69,7 @@ async function newestCommit(
 
 /** A manifest, empty if it is damaged; undefined: it does not exist. */
 async function readJson<T>(
-  stores: PatientStores,
+  stores: RetryingStores,
   side: "from" | "to",
   key: string,
 ): Promise<Partial<T> | undefined> {
@@ -83,7 +83,7 @@ async function readJson<T>(
 }
 
 /** Report on the end of a copy. */
-export interface Behind {
+export interface CopyLag {
   line: string;
   seconds: number;
   isTooFar: boolean;
@@ -94,11 +94,11 @@ export interface Behind {
  *
  * @param maxSeconds bound above which it is an error.
  */
-export function behind(
+export function copyLag(
   { from, to }: { from: End; to: End },
   maxSeconds: number,
   nowMs: number,
-): Behind {
+): CopyLag {
   if (to.us === 0) {
     const line = `ends        nowhere: ${named.to} has no base yet (TOO FAR BEHIND)`;
     return { line, seconds: Number.POSITIVE_INFINITY, isTooFar: true };

@@ -7,7 +7,7 @@ import { named } from "./stores";
 const together = 16;
 
 /** A base or a dump of the target, with its manifest. */
-export interface Taken extends Manifest {
+export interface Backup extends Manifest {
   id: string;
   /** Number of the last link at the time of the base or dump. */
   link: number;
@@ -19,8 +19,8 @@ export interface Inventory {
   /** Numbers of its links, rising. */
   links: readonly number[];
   /** Its bases and dumps, newest first. */
-  bases: readonly Taken[];
-  dumps: readonly Taken[];
+  bases: readonly Backup[];
+  dumps: readonly Backup[];
 }
 
 /** Number in a key of a link or a segment; NaN: it has none. */
@@ -44,10 +44,10 @@ export async function readInventory(copier: Copier, timeline: string): Promise<I
   return { timeline, links, bases, dumps };
 }
 
-async function taken(copier: Copier, folder: string): Promise<Taken[]> {
+async function taken(copier: Copier, folder: string): Promise<Backup[]> {
   const { stores, args } = copier;
   const found = (await stores.list("from", folder)).reverse();
-  const read = await inParallel(found, together, async (full): Promise<Taken[]> => {
+  const read = await inParallel(found, together, async (full): Promise<Backup[]> => {
     const content = await stores.get("from", full);
     // Deleted since it was listed.
     if (!content) return [];

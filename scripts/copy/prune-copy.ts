@@ -5,7 +5,7 @@ import { readHistory } from "../prune/read-history";
 import { removePlanned } from "../prune/remove-planned";
 import type { Remover } from "../prune/removers";
 import { pruningLines } from "../prune/report";
-import { timelines } from "../restore/read-chain";
+import { historyIds } from "../restore/read-chain";
 import { named } from "./stores";
 
 /** Arguments of {@link pruneCopy}. */
@@ -28,9 +28,9 @@ export interface PruneArgs {
  */
 export async function pruneCopy(args: PruneArgs): Promise<boolean> {
   const { from, to, root, retention, remover, nowMs, say } = args;
-  const known = await timelines(from, root);
+  const known = await historyIds(from, root);
   let isRefused = false;
-  for (const timeline of await timelines(to, root)) {
+  for (const timeline of await historyIds(to, root)) {
     if (!known.includes(timeline)) {
       say(`keeps       history ${timeline}: ${named.from} does not have it`);
       continue;
@@ -38,7 +38,7 @@ export async function pruneCopy(args: PruneArgs): Promise<boolean> {
     const source = await readHistory(from, root, timeline);
     const there = pruning(await readHistory(to, root, timeline), retention, nowMs);
     const { refused } = pruning(source, retention, nowMs);
-    const made = goneOf(there, source, refused === "" ? "" : `${named.from}: ${refused}`);
+    const made = removableFrom(there, source, refused === "" ? "" : `${named.from}: ${refused}`);
     for (const line of pruningLines(timeline, made)) say(line);
     isRefused ||= made.refused !== "";
     if (made.refused === "" && remover) await removePlanned(remover, { root, timeline, made });
@@ -50,7 +50,7 @@ export async function pruneCopy(args: PruneArgs): Promise<boolean> {
  * The part of a plan for the copy whose objects the target does not have any more; a fault of the target refuses the
  * whole plan.
  */
-export function goneOf(made: Pruning, source: Found, fault: string): Pruning {
+export function removableFrom(made: Pruning, source: Found, fault: string): Pruning {
   const inSource = {
     bases: new Set(source.bases.map(({ id }) => id)),
     links: new Set(source.linkNumbers),

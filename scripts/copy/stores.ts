@@ -18,7 +18,7 @@ export interface Stores {
 }
 
 /** Reads and writes of a copy, each repeated while its store fails. Errors name the setting of the store. */
-export class PatientStores {
+export class RetryingStores {
   constructor(private readonly stores: Stores) {}
 
   /** Content of an object; undefined: it does not exist. @throws StoreError if the store fails for too long. */

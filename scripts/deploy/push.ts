@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "../../provider/connect";
 import type { Log } from "../../provider/engine-log";
 import type { PushedRelease } from "../../provider/inputs";
-import { fetchAhead, pushRelease, stageRelease } from "../../provider/remote";
+import { prefetchRelease, pushRelease, stageRelease } from "../../provider/remote";
 import { pushRuntime } from "../../provider/release";
 import type { Session } from "../../provider/session";
 import type { StackNode, StackOutputs } from "../operate/outputs";
@@ -37,7 +37,7 @@ export async function pushToAll(
     const session = await reach(outputs, node, { privateKey, pin: pins.get(node.name), signal });
     try {
       const sent = release.url
-        ? await fetchAhead(session, release)
+        ? await prefetchRelease(session, release)
         : await pushRelease(session, { release }, silent);
       // The web nodes serve its assets as soon as the first app node runs it.
       if (node.role === "web") await stageRelease(session, release);

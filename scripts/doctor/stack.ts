@@ -7,7 +7,7 @@ import { decodeSettings, valueAt } from "../../config/stack-file";
 import { callsTo } from "../../doctor/api";
 import type { Subject } from "../../doctor/examine";
 import { repositoryRoot } from "../local/paths";
-import { deskStore } from "../restore/desk-store";
+import { operatorStore } from "../restore/operator-store";
 import type { S3Target } from "../../host/archiver/store/s3";
 import { type FoundSettings, standIn } from "./settings";
 
@@ -50,11 +50,11 @@ export function stackPart(
     const found = settings?.backups?.[key];
     if (!found || !target) return "none";
     if (isHidden("webstack:backups")) return "unknown";
-    if (!("sftp" in found)) return deskStore(target as S3Target);
+    if (!("sftp" in found)) return operatorStore(target as S3Target);
     const privateKey = valueAt(raw, ["backups", key, "sftp", "privateKey"]);
     // A key that the stack generated is in its state alone.
     if (typeof privateKey !== "string") return "unknown";
-    return deskStore({ sftp: found.sftp, privateKey });
+    return operatorStore({ sftp: found.sftp, privateKey });
   };
   return {
     stackFile: {

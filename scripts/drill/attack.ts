@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { forEachNode, bootstrap, hostProgram, message, runProgram } from "../operate/host-program";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { type AttackWorld, isAllowed, triesOf } from "./attack/expected";
+import { type AttackFacts, isAllowed, triesOf } from "./attack/expected";
 import type { AttackOrder, AttackReport } from "./attack/on-host";
 import type { Measured } from "./drill";
 import type { ScannedHost } from "./scan/expected";
@@ -29,14 +29,14 @@ async function apiOf(outputs: StackOutputs, hosts: readonly ScannedHost[]): Prom
 }
 
 /** Faults of a host: successes that nothing allows, and attempts without a result. */
-export function wrongs(world: AttackWorld, host: ScannedHost, report: AttackReport): string[] {
+export function violations(facts: AttackFacts, host: ScannedHost, report: AttackReport): string[] {
   const { byUnit, users, setuid } = report;
   return [
     ...users.flatMap(({ user, done, untried }) => {
       const by = { host, user, byUnit };
       const lines = [
         ...done
-          .filter((one) => !isAllowed(world, by, one))
+          .filter((one) => !isAllowed(facts, by, one))
           .map(({ way, what }) => `${way} ${what}`),
         ...untried.map((why) => `not tried: ${why}`),
       ];
@@ -59,19 +59,23 @@ export async function attackFromWithin(
   hosts: readonly ScannedHost[],
 ): Promise<Measured> {
   const begun = performance.now();
-  const world = { hosts, api: await apiOf(outputs, hosts) };
+  const facts = { hosts, api: await apiOf(outputs, hosts) };
   const program = hostProgram(join(__dirname, "attack", "on-host.ts"));
   const attacker = hostProgram(join(__dirname, "attack", "as-user.ts"));
   const names = outputs.nodes.map(({ name }) => name);
   const all = await forEachNode(names, atOnce, async (name) => {
     const host = hosts.find((one) => one.name === name)!;
-    const tries = triesOf(world, host);
+    const tries = triesOf(facts, host);
     const manifest = "/var/lib/webstack/manifest.json";
     const order: AttackOrder = { manifest, bootstrap, program: attacker, tries };
     const report = await runProgram<AttackReport>(outputs, name, message(program, order));
     const tried = report.users.reduce((sum, one) => sum + one.tried, 0);
     const users = report.users.map(({ user }) => user).sort();
-    return { tried, wrong: wrongs(world, host, report), note: `${name} as ${users.join(", ")}` };
+    return {
+      tried,
+      wrong: violations(facts, host, report),
+      note: `${name} as ${users.join(", ")}`,
+    };
   });
   const tookMs = performance.now() - begun;
   const wrong = all.flatMap((one) => one.wrong);

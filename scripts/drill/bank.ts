@@ -25,7 +25,7 @@ export interface Books {
 }
 
 /** Access of a bank to its books; each call uses a new connection. */
-export interface BankDoor {
+export interface BankAccess {
   /** Transfers money. @throws Error if the transfer may not have happened. */
   transfer: (booking: Booked) => Promise<void>;
   /** Sum of all balances on some replica; undefined before the replica has the accounts. */
@@ -54,7 +54,7 @@ export class Bank {
   private going = false;
   private work: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly door: BankDoor) {}
+  constructor(private readonly door: BankAccess) {}
 
   start(): void {
     this.going = true;

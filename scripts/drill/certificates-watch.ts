@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { waitUntil } from "../../rolling/wait-until";
 import { type AuthorityBehaviour, restartAuthority } from "../local/authority";
-import { healOwn } from "../local/faults";
+import { healInjected } from "../local/faults";
 import { edgeStates } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
 import { renewCertificates } from "../operate/renewal";
@@ -144,7 +144,7 @@ export async function underHandshakes(
     await work(watch);
   } finally {
     await handshakes.stop();
-    await healOwn();
+    await healInjected();
     await restartAuthority({});
   }
   await waitForNormal(outputs);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { heal, healOwn, inject } from "../local/faults";
+import { heal, healInjected, inject } from "../local/faults";
 import { databaseStates } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForWrites } from "./database-load";
@@ -55,12 +55,12 @@ async function overriddenTooEarly(outputs: StackOutputs): Promise<Measured> {
     await overrideOn(left);
     await waitForMember(outputs, knowing, copySeconds);
     const outageMs = Date.now() - begun;
-    await healOwn();
+    await healInjected();
     await waitForGroup(outputs, copySeconds);
     const counts = { requests: 0, moves: 0, failed: broken.length, broken: broken.length };
     return { ...counts, outageMs, notes: [...broken, `${knowing} waited: ${question}`] };
   } finally {
-    await healOwn();
+    await healInjected();
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { subtract } from "../../host/archiver/gtid-sets";
 import { waitUntil } from "../../rolling/wait-until";
-import { heal, healOwn, inject } from "../local/faults";
+import { heal, healInjected, inject } from "../local/faults";
 import { type ArchiveState, archiveStates } from "../operate/archive";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
@@ -78,7 +78,7 @@ async function archivedAndLost(outputs: StackOutputs): Promise<Measured> {
     await waitUntil("the archived numbers used again", isUsedUp, { timeoutSeconds: usedUpSeconds });
     const history = await nextHistory(outputs, former.timeline);
     const outageMs = Date.now() - begun;
-    await healOwn();
+    await healInjected();
     await waitForGroup(outputs, 300);
     const now = await archiving(outputs);
     const changed = now && now.timeline !== history ? ["the history changed once more"] : [];
@@ -87,7 +87,7 @@ async function archivedAndLost(outputs: StackOutputs): Promise<Measured> {
     const counts = { requests: 0, moves: 0, failed: broken.length, broken: broken.length };
     return { ...counts, outageMs, notes };
   } finally {
-    await healOwn();
+    await healInjected();
   }
 }
 

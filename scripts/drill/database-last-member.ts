@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
 import { databaseStates } from "../operate/databases";
 import { waitForWrites } from "./database-load";
-import { type Held, nothingAlone } from "./database-restart";
+import { type MinorityRun, minorityDrill } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill } from "./drill";
 import { npmRun } from "./npm-run";
@@ -15,7 +15,13 @@ const aloneMs = 20_000;
  * Both secondaries are shut down in order, so the primary stays the primary of a whole group of one. No
  * other node can confirm it: it serves nothing until an operator overrides.
  */
-async function lastMember({ primary, secondaries, outputs, ledger, mark }: Members): Promise<Held> {
+async function lastMember({
+  primary,
+  secondaries,
+  outputs,
+  ledger,
+  mark,
+}: Members): Promise<MinorityRun> {
   const acknowledged = () => ledger.writes.filter(({ result }) => result === "acknowledged").length;
   for (const name of secondaries) await shutDown(name);
   mark("both secondaries off");
@@ -45,12 +51,13 @@ async function lastMember({ primary, secondaries, outputs, ledger, mark }: Membe
 
 /** Drills of a group that shrank to one member. */
 export const lastMemberDrills: readonly Drill[] = [
-  {
-    id: "F33b",
-    title: "two nodes shut down in order, the operator overrides on the third",
-    boundMs: 60_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => nothingAlone(outputs, "the last member", lastMember),
-  },
+  minorityDrill(
+    {
+      id: "F33b",
+      title: "two nodes shut down in order, the operator overrides on the third",
+      boundMs: 60_000,
+      part: "the last member",
+    },
+    lastMember,
+  ),
 ];

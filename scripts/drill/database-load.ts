@@ -4,7 +4,7 @@ import { waitUntil } from "../../rolling/wait-until";
 import { databaseStates, primaryOf } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { Bank } from "./bank";
-import { type OpenDoor, openDoor, removeBooks } from "./bank-door";
+import { type OpenBankAccess, openBankAccess, removeBooks } from "./bank-access";
 import { Ledger } from "./ledger";
 import { Prober } from "./prober";
 
@@ -13,7 +13,7 @@ export interface Load {
   ledger: Ledger;
   reader: Prober;
   bank: Bank;
-  door: OpenDoor;
+  door: OpenBankAccess;
   /** Start of the load, milliseconds. */
   beginMs: number;
 }
@@ -49,7 +49,7 @@ export async function waitForWrites(outputs: StackOutputs, timeoutSeconds: numbe
 export async function startLoad(outputs: StackOutputs, primary: string): Promise<Load> {
   const ledger = new Ledger(outputs.url, await account(outputs.url));
   const reader = new Prober(new URL("/api/entries", outputs.url).href, readsPerSecond, true);
-  const door = await openDoor(outputs, primary);
+  const door = await openBankAccess(outputs, primary);
   const bank = new Bank(door);
   ledger.start(clients, pauseMs);
   reader.start();

@@ -3,7 +3,7 @@ import { heal, inject } from "../local/faults";
 import { type DatabaseState, databaseStates, primaryOf } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { type Held, heldBack, nothingAlone } from "./database-restart";
+import { type MinorityRun, runMinority, watchedMinority } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
@@ -71,7 +71,7 @@ async function waitUntilReported(
  * The last primary is off, one node has lost its disk, and the first primary comes back: two of
  * three nodes, but only one of them with records, and it lacks the last writes.
  */
-async function withoutMemory(members: Members, notes: string[]): Promise<Held> {
+async function withoutMemory(members: Members, notes: string[]): Promise<MinorityRun> {
   const { primary: first, secondaries, outputs, mark } = members;
   const firstOff = await inject({ fault: "power-off", server: first });
   const last = await secondPrimary(members);
@@ -82,7 +82,7 @@ async function withoutMemory(members: Members, notes: string[]): Promise<Held> {
   await heal(firstOff);
   mark(`${first} is back`);
   await waitUntilReported(outputs, first, last);
-  const held = await heldBack(members, lastOff, leftMs, async () => {
+  const held = await runMinority(members, lastOff, leftMs, async () => {
     const states = await databaseStates(outputs);
     for (const name of [first, lost]) {
       const { member, waiting } = states.get(name) ?? {};
@@ -96,7 +96,7 @@ async function withoutMemory(members: Members, notes: string[]): Promise<Held> {
 async function lostDisk(outputs: StackOutputs): Promise<Measured> {
   const notes: string[] = [];
   const part = "a node without its disk and one without the last writes";
-  const measured = await nothingAlone(outputs, part, (members) => withoutMemory(members, notes));
+  const measured = await watchedMinority(outputs, part, (members) => withoutMemory(members, notes));
   return { ...measured, notes: [...notes, ...(measured.notes ?? [])] };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { healOwn } from "../local/faults";
+import { healInjected } from "../local/faults";
 import { databaseStates, query } from "../operate/databases";
 import { loadBalancers } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
@@ -67,7 +67,7 @@ async function withoutPeers(members: Members, notes: string[]): Promise<void> {
   if (!isRefused) throw new Error(`the command was not refused: ${lastLine(ended)}`);
   await pause(besideMs);
   mark("links healed");
-  await healOwn();
+  await healInjected();
 }
 
 /** Drill in which an override beside a majority must not change the majority's group. */
@@ -90,7 +90,7 @@ async function majorityStays(
     const all = [...notes, ...(measured.notes ?? [])];
     return { ...measured, broken, failed: measured.failed + changed, notes: all };
   } catch (error) {
-    await healOwn();
+    await healInjected();
     await putBack(outputs, stays);
     throw new Error(`${(error as Error).message}; ${notes.join("; ")}`, { cause: error });
   }

@@ -26,7 +26,7 @@ const aloneMs = 20_000;
 const onItsWayMs = 1_000;
 
 /** Result of a drill with a minority. */
-export interface Held {
+export interface MinorityRun {
   /** Number of writes that the minority acknowledged. */
   alone: number;
   /** Time from power for the missing node until an acknowledged write, milliseconds. */
@@ -38,12 +38,12 @@ export interface Held {
  *
  * @param look check at the end of that time.
  */
-export async function heldBack(
+export async function runMinority(
   { outputs, ledger, mark }: Members,
   missing: number,
   leftMs = aloneMs,
   look: () => Promise<void> = async () => undefined,
-): Promise<Held> {
+): Promise<MinorityRun> {
   const acknowledged = () => ledger.writes.filter(({ result }) => result === "acknowledged").length;
   const before = acknowledged();
   await pause(leftMs);
@@ -56,34 +56,47 @@ export async function heldBack(
   return { alone, outageMs: Date.now() - begun };
 }
 
-/** Drill of a minority that must acknowledge no write; measures {@link Held.outageMs}. */
-export async function nothingAlone(
+/** Watches a minority that must acknowledge no write; measures {@link MinorityRun.outageMs}. */
+export async function watchedMinority(
   outputs: StackOutputs,
   part: string,
-  breaks: (members: Members) => Promise<Held>,
+  breaks: (members: Members) => Promise<MinorityRun>,
 ): Promise<Measured> {
-  let held: Held | undefined;
+  let ended: MinorityRun | undefined;
   const watch = { watchMs: 2_000, backSeconds: 120, reads: false };
   const measured = await watched(outputs, watch, async (members) => {
-    held = await breaks(members);
+    ended = await breaks(members);
   });
-  const { alone, outageMs } = held!;
+  const { alone, outageMs } = ended!;
   const notes = [`${alone} writes acknowledged by ${part}`, ...(measured.notes ?? [])];
   const broken = (measured.broken ?? 0) + alone;
   return { ...measured, outageMs, failed: broken, broken, moves: 0, notes };
 }
 
+/**
+ * Drill of {@link watchedMinority}.
+ *
+ * @param drill id, title, bound in milliseconds; `part` names the minority.
+ */
+export function minorityDrill(
+  { part, ...drill }: Pick<Drill, "id" | "title" | "boundMs"> & { part: string },
+  breaks: (members: Members) => Promise<MinorityRun>,
+): Drill {
+  const run = (outputs: StackOutputs) => watchedMinority(outputs, part, breaks);
+  return { ...drill, moves: [0, 0], failed: 0, run };
+}
+
 const off = (server: string) => inject({ fault: "power-off", server });
 
 /** Two nodes lose power: the third must acknowledge no write and bootstrap no group. */
-async function oneOfThree(members: Members): Promise<Held> {
+async function oneOfThree(members: Members): Promise<MinorityRun> {
   const faults = await Promise.all(members.secondaries.map(off));
   await pause(onItsWayMs);
-  return heldBack(members, faults[0]!);
+  return runMinority(members, faults[0]!);
 }
 
 /** All nodes lose power, and all but the last primary come back: they wait, and report for which node. */
-async function withoutLastPrimary(members: Members): Promise<Held> {
+async function withoutLastPrimary(members: Members): Promise<MinorityRun> {
   const { primary, secondaries, outputs } = members;
   const [last, ...others] = await Promise.all([primary, ...secondaries].map(off));
   for (const fault of others) await heal(fault);
@@ -97,7 +110,7 @@ async function withoutLastPrimary(members: Members): Promise<Held> {
     return true;
   };
   await waitUntil(`both waiting for ${primary}`, isReported, { timeoutSeconds: 90 });
-  return heldBack(members, last!);
+  return runMinority(members, last!);
 }
 
 /** Restarts MySQL on every node, one after the other, the primary last. */
@@ -142,22 +155,24 @@ function replaced(id: string, title: string, breaks: Breaks): Drill {
 
 /** Faults that end with a start. */
 export const restartDrills: readonly Drill[] = [
-  {
-    id: "F33",
-    title: "two nodes lose power, one comes back",
-    boundMs: 120_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => nothingAlone(outputs, "one node of three", oneOfThree),
-  },
-  {
-    id: "F34c",
-    title: "all lose power, the last primary comes back late",
-    boundMs: 120_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => nothingAlone(outputs, "two without the last primary", withoutLastPrimary),
-  },
+  minorityDrill(
+    {
+      id: "F33",
+      title: "two nodes lose power, one comes back",
+      boundMs: 120_000,
+      part: "one node of three",
+    },
+    oneOfThree,
+  ),
+  minorityDrill(
+    {
+      id: "F34c",
+      title: "all lose power, the last primary comes back late",
+      boundMs: 120_000,
+      part: "two without the last primary",
+    },
+    withoutLastPrimary,
+  ),
   {
     id: "F37",
     title: "MySQL restarted everywhere, primary last",

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { databaseStates, primaryOf } from "../operate/databases";
-import { healOwn, inject } from "../local/faults";
+import { healInjected, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { endLoad, type Load, startLoad, stopLoad, waitForWrites } from "./database-load";
 import { brokenPromises, waitForGroup } from "./database-state";
@@ -77,7 +77,7 @@ async function brokenBy(
     await pause(watchMs);
     return primaryOf(await databaseStates(outputs));
   } finally {
-    await healOwn();
+    await healInjected();
     mark("healed");
   }
 }

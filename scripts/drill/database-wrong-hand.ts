@@ -5,8 +5,8 @@ import { runOnNode } from "../operate/ssh";
 import { rejoinWatch, type Members, type Watch, watched } from "./database-watch";
 import { groupOf } from "./database-state";
 import type { Drill, Measured } from "./drill";
-import { astrayLeft, writtenAstray } from "./database-astray";
-import { forgetInvented, inventedNode, sayInvented } from "./invented-words";
+import { nodesWithErrantData, writeErrantTransactions } from "./database-errant";
+import { removeForged, forgedNode, sendForged } from "./forged-messages";
 
 /** Longest wait for a removed member to come back, seconds. */
 const backSeconds = 180;
@@ -62,19 +62,19 @@ function onPrimary({ primary, outputs }: Members): Promise<void> {
   return foundByHand(outputs, primary);
 }
 
-/** Rounds of invented messages, and the pause between two, milliseconds. */
+/** Rounds of forged messages, and the pause between two, milliseconds. */
 const rounds = 2;
 const betweenMs = 1_000;
 
-/** Database and app nodes send invented messages as an unprivileged user; each supervisor must ignore them. */
-async function inventedWords(outputs: StackOutputs): Promise<Measured> {
+/** Database and app nodes send forged messages as an unprivileged user; each supervisor must ignore them. */
+async function forgedMessages(outputs: StackOutputs): Promise<Measured> {
   const answers: string[] = [];
   const watch: Watch = { watchMs: 8_000, backSeconds: 60, reads: true };
   const breaks = async ({ primary, secondaries, mark }: Members) => {
     const froms = outputs.nodes.filter(({ role }) => role === "db" || role === "app");
     for (let round = 1; round <= rounds; round++) {
       for (const { name } of froms) {
-        const reply = await sayInvented(outputs, name, [primary, ...secondaries]);
+        const reply = await sendForged(outputs, name, [primary, ...secondaries]);
         answers.push(`${name}: ${reply}`);
       }
       mark(`round ${round}`);
@@ -88,17 +88,17 @@ async function inventedWords(outputs: StackOutputs): Promise<Measured> {
     const text = `${(error as Error).message}; answers: ${answers.slice(0, 4).join("; ")}`;
     throw new Error(text, { cause: error });
   } finally {
-    await forgetInvented(outputs);
+    await removeForged(outputs);
   }
 }
 
-/** Nodes that recorded the invented node as the last primary; undefined if none. */
+/** Nodes that recorded the forged node as the last primary; undefined if none. */
 async function believed(outputs: StackOutputs): Promise<string | undefined> {
   const states = [...(await databaseStates(outputs))];
   const names = states
-    .filter(([, state]) => state?.lastView?.primary === inventedNode)
+    .filter(([, state]) => state?.lastView?.primary === forgedNode)
     .map(([name]) => name);
-  return names.length > 0 ? `${names.join(", ")} believe in ${inventedNode}` : undefined;
+  return names.length > 0 ? `${names.join(", ")} believe in ${forgedNode}` : undefined;
 }
 
 /** Longest time until a supervisor notices unreadable records, seconds. */
@@ -159,7 +159,7 @@ export const wrongHandDrills: readonly Drill[] = [
     sameGroup(outputs, wrongHandWatch, onSecondary),
   ),
   staying("F48c", "a group founded by hand, and something written there", 2_000, (outputs) =>
-    sameGroup(outputs, wrongHandWatch, writtenAstray, astrayLeft),
+    sameGroup(outputs, wrongHandWatch, writeErrantTransactions, nodesWithErrantData),
   ),
   staying(
     "F48b",
@@ -168,6 +168,6 @@ export const wrongHandDrills: readonly Drill[] = [
     (outputs) => sameGroup(outputs, wrongHandWatch, onPrimary),
     [1, 1],
   ),
-  staying("F49", "strangers say invented words to the supervisors", 1_000, inventedWords),
+  staying("F49", "strangers send forged messages to the supervisors", 1_000, forgedMessages),
   staying("F52", "what every supervisor remembers is unreadable", 2_000, recordsLost),
 ];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { switchPrimary } from "../operate/databases";
-import { heal, healOwn, inject } from "../local/faults";
+import { heal, healInjected, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { probeClosedPorts, wronglyAnswered } from "./closed-ports";
@@ -44,7 +44,7 @@ async function withoutPower(
 ): Promise<void> {
   await inject({ fault: "power-off", server });
   await pause(milliseconds);
-  await healOwn();
+  await healInjected();
   mark("power is back");
 }
 

@@ -1,6 +1,6 @@
 import { waitUntil } from "../../rolling/wait-until";
 import { cloudFloatingIps, cloudGet, cloudServers, type ListedFloatingIp } from "../local/cloud";
-import { giveCallsBack } from "../local/faults";
+import { resetRateLimit } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 
@@ -49,7 +49,7 @@ const pipeOfKeepalived = [
  * limits of four moves in ten minutes and 3 600 calls per hour.
  */
 export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90): Promise<void> {
-  await giveCallsBack();
+  await resetRateLimit();
   const nodes = outputs.nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
   await waitUntil(
     "the edge in its normal state",

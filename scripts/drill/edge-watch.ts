@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { apiCalls, healOwn } from "../local/faults";
+import { apiCalls, healInjected } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import type { Measured } from "./drill";
@@ -75,7 +75,7 @@ export async function watched(
     await pause(watchMs);
   } finally {
     await probers.stop();
-    if ((await healOwn()) > 0) mark("healed");
+    if ((await healInjected()) > 0) mark("healed");
     const resume = "sudo systemctl kill -s CONT haproxy.service";
     await runOnNode(outputs, active, resume).catch(() => undefined);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { healOwn, inject } from "../local/faults";
+import { healInjected, inject } from "../local/faults";
 import { waitForService } from "../operate/hosts";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
@@ -54,7 +54,7 @@ async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): 
     await breaks(outputs);
     await pause(watchMs);
   } finally {
-    if ((await healOwn()) > 0) mark("healed");
+    if ((await healInjected()) > 0) mark("healed");
     await pause(beforeMs);
     await probers.stop();
   }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { utils } from "ssh2";
 import { keyText } from "../../provider/host-key";
 import { makeAgeKeys } from "../restore/age-keys";
-import type { DeskTarget, KeyedSftp } from "../restore/desk-store";
+import type { OperatorTarget, KeyedSftp } from "../restore/operator-store";
 import { localPaths, localStateDirectory, sftpPort, storagePort } from "./paths";
 
 /** The object storage of the local cloud as its hosts reach it. */
@@ -88,16 +88,16 @@ export function localBackups(): LocalBackups {
 }
 
 /** The target of the local stack's backups as this machine reaches it. */
-export function localTarget(): DeskTarget {
+export function localTarget(): OperatorTarget {
   return reached(chosenTarget());
 }
 
 /** The copy of the local stack's backups as this machine reaches it. It is in the other kind of storage than the target. */
-export function localCopy(): DeskTarget {
+export function localCopy(): OperatorTarget {
   return reached(chosenTarget() === "sftp" ? "s3" : "sftp");
 }
 
-function reached(kind: LocalTargetKind): DeskTarget {
+function reached(kind: LocalTargetKind): OperatorTarget {
   if (kind === "sftp") return localSftp();
   const { accessKeyId, secretAccessKey } = storageAccess().writer;
   const endpoint = `http://127.0.0.1:${storagePort}`;

@@ -31,7 +31,7 @@ export async function inject(fault: FaultRequest): Promise<number> {
 }
 
 /** Heals the faults that this process injected; faults of another process stay. Returns the number of healed faults. */
-export async function healOwn(): Promise<number> {
+export async function healInjected(): Promise<number> {
   const lasting = (await activeFaults()).filter(({ id }) => own.has(id));
   for (const { id } of lasting) await heal(id);
   own.clear();
@@ -50,7 +50,7 @@ export async function activeFaults(): Promise<{ id: number; fault: FaultRequest 
 }
 
 /** Resets the project's rate limit: drills make in minutes as many calls as a site in days. */
-export async function giveCallsBack(): Promise<void> {
+export async function resetRateLimit(): Promise<void> {
   await call("DELETE", "/rate-limit");
 }
 

@@ -51,7 +51,7 @@ async function ask(outputs: StackOutputs, node: StackNode): Promise<string[]> {
 }
 
 /** Role of a node. `state`: what its supervisor answered. */
-export function duty(
+export function roleText(
   role: string,
   units: string,
   state: string,
@@ -79,7 +79,7 @@ export async function stackStatus(outputs: StackOutputs): Promise<NodeStatus[]> 
       const base = { name: node.name, machine: machine?.status ?? "missing" };
       try {
         const [host = "", units = "", state = ""] = await ask(outputs, node);
-        return { ...base, host, duty: duty(node.role, units, state, owned) };
+        return { ...base, host, duty: roleText(node.role, units, state, owned) };
       } catch {
         const held = owned ? `the cloud routes ${owned.join(" and ")} here` : "";
         return { ...base, host: "does not answer", duty: held };
@@ -89,7 +89,7 @@ export async function stackStatus(outputs: StackOutputs): Promise<NodeStatus[]> 
 }
 
 /** A drawing of the stack, a tier a line, as text. */
-export function picture(outputs: StackOutputs): string {
+export function stackDiagram(outputs: StackOutputs): string {
   const tier = (role: string) =>
     outputs.nodes
       .filter((node) => node.role === role)

@@ -11,7 +11,8 @@ const statusFile = `${runFolder}/status.json`;
 const settingsFile = "/etc/webstack/archiver.json";
 /**
  * Shell command that prints the state of a node's archiver, with the result of its last base in the lines after it,
- * `stopped`, or nothing on a node without backups. Systemd removes the file with the state of an archiver that does not run.
+ * `stopped`, or nothing on a node without backups. Systemd removes the file with the state of an archiver that does
+ * not run.
  */
 export function stateCommand(state = statusFile, settings = settingsFile): string {
   return `if cat ${state} 2>/dev/null; then echo; ${askFailedBase} 2>/dev/null || true; else test ! -e ${settings} || echo stopped; fi`;
@@ -42,7 +43,7 @@ const shape = z.looseObject({
 /** State of a node's archiver. `failedBaseUs`: time of the node's last base, if it failed; 0: it did not. */
 export type ArchiveState = z.infer<typeof shape> & { failedBaseUs: number };
 
-/** What a database node tells of its archiver. */
+/** A database node's report on its archiver. */
 export type Archiver =
   | { kind: "state"; state: ArchiveState }
   /** The node has backups, and no archiver runs on it. */

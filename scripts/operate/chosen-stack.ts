@@ -16,7 +16,7 @@ export interface StackUse {
 }
 
 /** Sources of the choice if no stack is named. */
-export interface Surroundings {
+export interface StackSources {
   env: NodeJS.ProcessEnv;
   /** Directory of `Pulumi.yaml`. */
   project: string;
@@ -38,7 +38,7 @@ const usualBackend = "https://api.pulumi.com";
 /** Organization of every stack outside of Pulumi's service; without it the name means the same there. */
 const noOrganization = "organization/";
 
-function surroundings(): Surroundings {
+function surroundings(): StackSources {
   return {
     ...{ env: process.env, project: repositoryRoot, isLocalUp: existsSync(localPaths.outputs) },
     // Standard output may be a program's input.
@@ -57,7 +57,7 @@ function surroundings(): Surroundings {
 export function chosenStack(
   named: string | undefined,
   { dangerous, beforeUp = false }: StackUse = {},
-  around: Surroundings = surroundings(),
+  around: StackSources = surroundings(),
 ): string | undefined {
   if (named !== undefined) return localOr(named);
   const { env, project, isLocalUp, say } = around;

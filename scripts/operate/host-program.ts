@@ -23,7 +23,7 @@ export function hostProgram(entry: string): string {
 }
 
 /**
- * Text for `node -e`: it runs the program from standard input with the order from standard input. It hides errors of
+ * Text for `node -e`: the text runs the program with the order, both from standard input, and hides errors of
  * `JSON.parse`, which quote their input.
  */
 export const bootstrap =
@@ -36,7 +36,7 @@ export function message(program: string, order: unknown): string {
 }
 
 /** Runs a program with a text as its standard input; returns its output, or the reason for a failure. */
-export function talk(
+export function runWithInput(
   words: readonly string[],
   input: string,
 ): Promise<{ status: number | null; output: string; complaint: string }> {
@@ -71,7 +71,7 @@ export async function runProgram<T>(
   let last = "no load balancer leads there";
   for (const bastion of outputs.ssh.bastions) {
     const words = ["ssh", ...options, ...sshArguments(outputs, node, bastion), program];
-    const { status, output, complaint } = await talk(words, input);
+    const { status, output, complaint } = await runWithInput(words, input);
     if (status === 0) return JSON.parse(output) as T;
     last = complaint || `it ended with ${status}`;
     // 255 is ssh's own status.

@@ -9,7 +9,7 @@ type States = ReadonlyMap<string, DatabaseState | undefined>;
 const [foundingMs, checkMs] = [60_000, 500];
 
 /** What shows the end of an override. */
-export interface OverrideSight {
+export interface OverrideProgress {
   /** Asks for the present states. */
   states: () => Promise<States>;
   /** True once an app node's proxy sends requests to the node. */
@@ -32,7 +32,7 @@ export function epochOf(states: States, node: string): number {
 export async function waitForOverride(
   node: string,
   epochBefore: number,
-  { states, isSentTo }: OverrideSight,
+  { states, isSentTo }: OverrideProgress,
   longestMs = foundingMs,
 ): Promise<void> {
   let now: States = new Map();

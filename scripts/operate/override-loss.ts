@@ -3,7 +3,7 @@ import { type DatabaseState, primaryOf } from "./databases";
 import { seenThroughAny, type Way } from "./override";
 
 /** Facts for the operator before a node bootstraps a new group. */
-export interface Sight {
+export interface OverrideFacts {
   /** Name of the node to bootstrap the group. */
   node: string;
   /** States of the database nodes through each load balancer. */
@@ -15,7 +15,7 @@ export interface Sight {
 type States = ReadonlyMap<string, DatabaseState | undefined>;
 
 /** Number of transactions in `other` that `own` lacks. */
-export function beyond(own: string, other: string): number {
+export function missingCount(own: string, other: string): number {
   return countOf(`${own},${other}`) - countOf(own);
 }
 
@@ -23,7 +23,7 @@ export function beyond(own: string, other: string): number {
  * Reason to refuse an override, as far as the states show one; undefined if none. The node's own supervisor,
  * which sees more, also decides: it alone knows whether a majority confirms the node's group.
  */
-export function refusal({ node, ways }: Sight): string | undefined {
+export function refusal({ node, ways }: OverrideFacts): string | undefined {
   const states = seenThroughAny(ways);
   const primary = primaryOf(states);
   if (primary === node) return undefined;
@@ -42,11 +42,11 @@ function bestKnown(node: string, states: States): { name: string; count: number 
   const own = states.get(node)?.gtid ?? "";
   return [...states]
     .filter(([name]) => name !== node)
-    .flatMap(([name, state]) => (state ? [{ name, count: beyond(own, state.gtid) }] : []))
+    .flatMap(([name, state]) => (state ? [{ name, count: missingCount(own, state.gtid) }] : []))
     .sort((a, b) => b.count - a.count)[0];
 }
 
-function nodeLine(name: string, { node, ways, reached }: Sight, states: States): string {
+function nodeLine(name: string, { node, ways, reached }: OverrideFacts, states: States): string {
   const state = states.get(name);
   if (state) return `${name} has   ${state.gtid || "nothing"}`;
   const through = ways.map((way) => way.through).join(", ");
@@ -57,8 +57,8 @@ function nodeLine(name: string, { node, ways, reached }: Sight, states: States):
 }
 
 /** Lines for the operator: the states of the nodes, and the transactions that an override would lose. */
-export function lossLines(sight: Sight): string[] {
-  const { node, ways } = sight;
+export function lossLines(facts: OverrideFacts): string[] {
+  const { node, ways } = facts;
   const states = seenThroughAny(ways);
   const others = [...states.keys()].filter((name) => name !== node);
   const unseen = others.filter((name) => !states.get(name));
@@ -68,7 +68,7 @@ export function lossLines(sight: Sight): string[] {
     : `No other node is seen: how many transactions would be lost is not known.`;
   const last = states.get(node)?.lastView?.primary ?? "unknown";
   return [
-    ...[node, ...others].map((name) => nodeLine(name, sight, states)),
+    ...[node, ...others].map((name) => nodeLine(name, facts, states)),
     `last primary: ${last}${unseen.includes(last) ? ", which is not seen: it has every acknowledged write" : ""}`,
     known,
     ...(unseen.length > 0

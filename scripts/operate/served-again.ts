@@ -22,11 +22,11 @@ export async function servedAgain(stack: string | undefined): Promise<StackOutpu
 const settledSeconds = 60;
 
 /** Remaining work of a command, after it has finished an interrupted earlier one. */
-export interface Left {
+export interface RemainingWork {
   outputs: StackOutputs;
   /** Nodes to work on, in order: those that are out of service come first. */
   names: string[];
-  /** Those of the names that are out of service. */
+  /** The nodes among the names that are out of service. */
   out: ReadonlySet<string>;
 }
 
@@ -42,7 +42,7 @@ export async function finishEarlier(
   names: readonly string[],
   stack: string | undefined,
   mark: (node: StackNode) => string | number | undefined,
-): Promise<Left> {
+): Promise<RemainingWork> {
   const notServing = await waitForService(outputs, settledSeconds).then(
     () => [],
     () => outOfService(outputs),

@@ -44,6 +44,12 @@ async function drained(
   return front;
 }
 
+/** The node of a name with its present server, and the project of the server. */
+function serverToReplace({ nodes }: StackOutputs, name: string, { stack }: Replacement) {
+  const node = nodes.find((one) => one.name === name)!;
+  return { stack, node, serverId: serverIdOf(node), project: cloudProject(stack) };
+}
+
 /** Runs `up`, and waits until all nodes are in service and the nodes in front send requests to this one. */
 async function backAgain(
   stack: string | undefined,
@@ -67,10 +73,7 @@ export async function replaceServer(
   name: string,
   how: Replacement,
 ): Promise<StackOutputs> {
-  const { stack } = how;
-  const node = outputs.nodes.find((one) => one.name === name)!;
-  const serverId = serverIdOf(node);
-  const project = cloudProject(stack);
+  const { stack, node, serverId, project } = serverToReplace(outputs, name, how);
   await refuseOnlyCopy(hostsOf(outputs), node, how, say);
   const front = await drained(outputs, node, how, project);
   say(`${name}: deletes server ${serverId}`);
@@ -145,10 +148,7 @@ export async function rebuildServer(
   name: string,
   how: Replacement,
 ): Promise<StackOutputs> {
-  const { stack } = how;
-  const node = outputs.nodes.find((one) => one.name === name)!;
-  const serverId = serverIdOf(node);
-  const project = cloudProject(stack);
+  const { stack, node, serverId, project } = serverToReplace(outputs, name, how);
   const recorded = await recordedHost(stack, name);
   const userData = userDataOf(recorded);
   const server = await rebuildable(project, serverId);

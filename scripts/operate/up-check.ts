@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { z } from "zod";
 import { callsTo } from "../../doctor/api";
-import { stockFindings } from "../../doctor/for-sale";
+import { stockFindings } from "../../doctor/availability";
 import { needsOf } from "../../doctor/needs";
 import { readOffer } from "../../doctor/offer";
 import { cloudCall, type CloudProject } from "../../rolling/cloud-api";

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { parse } from "yaml";
-import { isUnshownSetting } from "../../config/clear-text";
+import { isRedactedSetting } from "../../config/clear-text";
 import { isMap, type Values } from "../../plugin/values";
 import type { SettingChange } from "../../preview/model";
 import { settingChanges } from "../../preview/values";
@@ -18,7 +18,7 @@ export function editedSettings(
   const before = fileAt(base, stackFileName(stack), directory);
   return before === undefined
     ? undefined
-    : settingChanges(configOf(before), configOf(text), isUnshownSetting);
+    : settingChanges(configOf(before), configOf(text), isRedactedSetting);
 }
 
 /** A file at a revision; undefined: the file did not exist, or there is no Git. */

@@ -6,13 +6,13 @@ import { localStateDirectory, repositoryRoot } from "../local/paths";
 /** Folder of the ledgers of real stacks; they are committed. */
 const folder = join(repositoryRoot, "fidelity");
 
-/** Where a stack's ledger is. That of the local stack is not committed: it says nothing about a real one. */
+/** Where a stack's ledger is. The ledger of the local stack is not committed: it says nothing about a real stack. */
 export function ledgerPath({ stack, isLocal }: Pick<Ledger, "stack" | "isLocal">): string {
   return isLocal ? join(localStateDirectory, "fidelity.json") : join(folder, `${stack}.json`);
 }
 
 /** Keeps a ledger; returns its path. */
-export function keepLedger(ledger: Ledger): string {
+export function saveLedger(ledger: Ledger): string {
   const path = ledgerPath(ledger);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(ledger, null, 2)}\n`);
@@ -20,7 +20,7 @@ export function keepLedger(ledger: Ledger): string {
 }
 
 /** The committed ledgers, by name. @throws Error that names the file if one has another shape. */
-export function keptLedgers(): Ledger[] {
+export function committedLedgers(): Ledger[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   return names.sort().map((name) => {

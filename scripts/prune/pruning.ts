@@ -75,7 +75,7 @@ export function pruning(found: Found, retention: Retention, nowMs: number): Prun
   const anchor = anchorOf(found, bases, startMs) ?? oldest;
   const reaching = bases.filter(({ id }) => id >= anchor.id);
   const throughLink = Math.min(...reaching.map(({ link }) => link));
-  const why = keptByAge(
+  const why = retainedByAge(
     bases.map(({ id }) => id),
     retention,
   );
@@ -107,7 +107,7 @@ function dumpsOf(
   retention: Retention,
   endMs: number,
 ): Pick<Pruning, "keepDumps" | "dumps" | "dumpParts"> {
-  const why = keptByAge(dumps, { ...retention, daily: 0 });
+  const why = retainedByAge(dumps, { ...retention, daily: 0 });
   const known = new Set(dumps);
   const isGone = (id: string) => (known.has(id) ? !why.has(id) : timeOf(id) < endMs - leftoverMs);
   return {
@@ -177,7 +177,7 @@ const periods = {
  *
  * @returns the reason for each kept one, by id.
  */
-export function keptByAge(
+export function retainedByAge(
   ids: readonly string[],
   retention: Pick<Retention, "daily" | "weekly" | "monthly">,
 ): Map<string, string[]> {

@@ -1,6 +1,6 @@
 import { keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { readArchive, timelines } from "../restore/read-chain";
+import { readArchive, historyIds } from "../restore/read-chain";
 import type { Found } from "./pruning";
 
 /**
@@ -9,7 +9,7 @@ import type { Found } from "./pruning";
  * @throws Error if there is none: nothing would be deleted, and nothing said.
  */
 export async function knownHistories(store: ObjectStore, root: string): Promise<string[]> {
-  const found = await timelines(store, root);
+  const found = await historyIds(store, root);
   if (found.length > 0) return found;
   throw new Error(
     `backups.target must have backups below ${root}/, got none; compare its endpoint and bucket, or its sftp, with the stack file of the stack, and look at npm run db:status`,

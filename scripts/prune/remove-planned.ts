@@ -1,7 +1,7 @@
 import { keys } from "../../host/archiver/chain/manifest";
 import type { S3Target } from "../../host/archiver/store/s3";
 import { localKeeper } from "../local/backups";
-import { type DeskTarget, sftpConnection } from "../restore/desk-store";
+import { type OperatorTarget, sftpConnection } from "../restore/operator-store";
 import type { TargetKey } from "../restore/target-access";
 import type { Pruning } from "./pruning";
 import { Remover, SftpRemover } from "./removers";
@@ -51,7 +51,7 @@ export function prunerOf(
  * @throws Error if a bucket's access key is missing.
  */
 export function removerOf(
-  target: DeskTarget,
+  target: OperatorTarget,
   stack: string | undefined,
   of: TargetKey,
 ): Remover | SftpRemover {

@@ -4,7 +4,7 @@ import { doneNode, type Load, type Loaded, type NodeTime, nodeTimes } from "./me
 import type { Ended, Tree } from "./tree";
 
 /** Dependencies of {@link rehearse}. */
-export interface World {
+export interface RehearsalDependencies {
   tree: Pick<Tree, "commit" | "present" | "checkOut" | "sameDependencies">;
   /** Runs npm in the directory of the rehearsal, and passes each line of its output on. */
   npm(words: readonly string[], onLine?: (line: string) => void): Promise<Ended>;
@@ -39,8 +39,11 @@ const shownLines = 20;
  *
  * @throws Error if the base cannot be created, or if the preview fails.
  */
-export async function rehearse(order: RehearsalOptions, world: World): Promise<Rehearsed> {
-  const { tree, npm, say } = world;
+export async function rehearse(
+  order: RehearsalOptions,
+  dependencies: RehearsalDependencies,
+): Promise<Rehearsed> {
+  const { tree, npm, say } = dependencies;
   const base = tree.commit(order.base);
   const present = tree.present();
   say(`the base, ${base.slice(0, 12)}, on the local cloud`);
@@ -53,16 +56,16 @@ export async function rehearse(order: RehearsalOptions, world: World): Promise<R
     ? ["run", "prepare", "--if-present"]
     : ["ci", "--no-audit", "--no-fund"];
   await done(npm(fresh), `npm ${fresh.join(" ")} of the present files`);
-  const preview = await previewed(world, base);
+  const preview = await previewed(dependencies, base);
   if (preview.refused.length > 0) {
     return { base, preview, nodes: [], failure: "the plan is refused", drills: [] };
   }
-  const changed = await change(world);
-  const drills = changed.failure === undefined ? await drilled(order, world) : [];
+  const changed = await change(dependencies);
+  const drills = changed.failure === undefined ? await drilled(order, dependencies) : [];
   return { base, preview, ...changed, drills };
 }
 
-async function previewed({ npm }: World, base: string): Promise<Preview> {
+async function previewed({ npm }: RehearsalDependencies, base: string): Promise<Preview> {
   // A refused plan has status 1 and is a result.
   const words = ["run", "--silent", "preview", "--", "--stack", "local", "--json", "--base", base];
   const { status, stdout, output } = await npm(words);
@@ -73,10 +76,12 @@ async function previewed({ npm }: World, base: string): Promise<Preview> {
   }
 }
 
-async function change(world: World): Promise<Pick<Rehearsed, "loaded" | "nodes" | "failure">> {
-  const { npm, pause, say } = world;
+async function change(
+  dependencies: RehearsalDependencies,
+): Promise<Pick<Rehearsed, "loaded" | "nodes" | "failure">> {
+  const { npm, pause, say } = dependencies;
   say("requests begin; then the change");
-  const load = world.load(world.url());
+  const load = dependencies.load(dependencies.url());
   const lines: string[] = [];
   const onLine = (line: string) => {
     say(line);
@@ -100,7 +105,7 @@ async function change(world: World): Promise<Pick<Rehearsed, "loaded" | "nodes" 
   return { loaded, nodes: nodeTimes(lines), ...(failure === undefined ? {} : { failure }) };
 }
 
-async function drilled({ drills }: RehearsalOptions, { npm, say }: World) {
+async function drilled({ drills }: RehearsalOptions, { npm, say }: RehearsalDependencies) {
   const all: Rehearsed["drills"] = [];
   for (const [suite, ids] of drills) {
     say(`drills ${ids.join(", ")}`);

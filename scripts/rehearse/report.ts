@@ -73,7 +73,7 @@ function drillWords({ suite, ids, isGood }: Rehearsed["drills"][number]): string
 }
 
 /** The timeline of the requests as an SVG; undefined: there were no requests. */
-export function picture({ base, loaded }: Rehearsed, budget: number): string | undefined {
+export function timelineSvg({ base, loaded }: Rehearsed, budget: number): string | undefined {
   if (!loaded) return undefined;
   const { requests, lost: failed, outageMs, series, lastedMs } = loaded;
   const drilled: Drilled = {

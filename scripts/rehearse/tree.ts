@@ -117,7 +117,7 @@ export function npmIn(cwd: string, signal: AbortSignal) {
         try {
           if (child.pid) process.kill(-child.pid, "SIGINT");
         } catch {
-          // It has just ended.
+          // The command has just ended.
         }
       };
       signal.addEventListener("abort", stop);

@@ -12,7 +12,7 @@ const busyBytes = 64 * 2 ** 10;
  * moves them. Each query begins with a session of its own, whose work is in no other counter.
  * https://dev.mysql.com/doc/refman/8.4/en/server-status-variables.html
  */
-export const sightSql = `
+export const sampleSql = `
 SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''),
   (SELECT SUM(CAST(VARIABLE_VALUE AS UNSIGNED)) FROM performance_schema.global_status
     WHERE VARIABLE_NAME IN ('Innodb_rows_inserted', 'Innodb_rows_updated', 'Innodb_rows_deleted', 'Innodb_rows_read')),
@@ -25,7 +25,7 @@ SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''),
     JOIN performance_schema.threads t ON t.THREAD_ID = w.THREAD_ID)`;
 
 /** What is seen of an applier at a time. */
-export interface Sight {
+export interface ApplierSample {
   /** Time of a clock that only rises, milliseconds. */
   atMs: number;
   gtids: string;
@@ -44,8 +44,8 @@ export interface Sight {
   cpuMs: number;
 }
 
-/** Reads the row of {@link sightSql}, and MySQL's line in `/proc/<pid>/stat`. */
-export function sightOf(row: string, stat: string, atMs: number): Sight {
+/** Reads the row of {@link sampleSql}, and MySQL's line in `/proc/<pid>/stat`. */
+export function sampleOf(row: string, stat: string, atMs: number): ApplierSample {
   const [gtids = "", rows, bytes, stages, service, applying = "", state = ""] = row.split("\t");
   // Fields 14 and 15 in hundredths of a second; the second field, a name in brackets, may have spaces.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -59,7 +59,7 @@ export function sightOf(row: string, stat: string, atMs: number): Sight {
  * statement is applied, so each sign of work counts.
  */
 export class ApplierWatch {
-  private last: Sight | undefined;
+  private last: ApplierSample | undefined;
   private workedMs = 0;
   private movedMs = 0;
   private saidMs = 0;
@@ -69,7 +69,7 @@ export class ApplierWatch {
    *
    * @throws Error if the applier has shown no sign of work for ten minutes.
    */
-  look(now: Sight): string | undefined {
+  look(now: ApplierSample): string | undefined {
     const { last } = this;
     this.last = now;
     if (!last || last.gtids !== now.gtids) {
@@ -91,7 +91,7 @@ export class ApplierWatch {
   }
 }
 
-function isWork(last: Sight, now: Sight): boolean {
+function isWork(last: ApplierSample, now: ApplierSample): boolean {
   const seconds = (now.atMs - last.atMs) / 1_000;
   const isBusy = now.cpuMs - last.cpuMs >= busyPart * seconds * 1_000;
   const moves = now.bytes - last.bytes >= busyBytes * seconds;

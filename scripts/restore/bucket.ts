@@ -11,12 +11,12 @@ import {
 import { localCopy, localTarget } from "../local/backups";
 import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 import { stackFileName } from "../deploy/stack-file";
-import type { DeskTarget } from "./desk-store";
+import type { OperatorTarget } from "./operator-store";
 import { targetAccess, type TargetKey, targetShape } from "./target-access";
 
 /** Access to a stack's backups, with the key that decrypts them. */
 export interface Backups {
-  target: DeskTarget;
+  target: OperatorTarget;
   /** Prefix of all keys. */
   root: string;
   /** Path of the file with the age identity. */

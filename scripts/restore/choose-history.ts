@@ -1,7 +1,7 @@
 import { keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { OutsideError } from "./plan";
-import { histories, historyIds, type KnownHistory } from "./read-chain";
+import { histories, historyIdsByName, type KnownHistory } from "./read-chain";
 
 /** A history to restore. */
 export interface ChosenHistory {
@@ -25,7 +25,7 @@ export async function chooseHistory(
   say: (line: string) => void,
 ): Promise<ChosenHistory> {
   if (named !== undefined) {
-    const ids = await historyIds(store, root);
+    const ids = await historyIdsByName(store, root);
     if (!ids.includes(named)) throw unknown(ids);
     return { timeline: named, earlier: [] };
   }

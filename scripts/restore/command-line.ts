@@ -131,7 +131,7 @@ function useOf(values: {
 }
 
 /** Action on an earlier replacement, with the replacement's time. */
-export interface Former {
+export interface EarlierReplacement {
   work: "undo" | "drop";
   stamp: string;
   stack: string | undefined;
@@ -142,7 +142,7 @@ export interface Former {
  *
  * @throws Error if the time has another form, if the command line names a restore too, or if the consent is missing.
  */
-export function formerOf(args: readonly string[]): Former | undefined {
+export function earlierReplacementOf(args: readonly string[]): EarlierReplacement | undefined {
   const { values } = parseArgs({ args: withDumpName(args), options });
   const { "undo-replace": undo, "drop-replaced": drop, stack, "yes-replace": consent } = values;
   if (undo === undefined && drop === undefined) return undefined;

@@ -5,7 +5,7 @@ import { ensureDocker, ensureImage } from "../build-image";
 import { repositoryRoot } from "../local/paths";
 import { ensurePrerequisites, imagePrerequisites } from "../local/prerequisites";
 import { endSignals } from "../operate/terminal";
-import { disown, type Docker, labelWords, own, removeLeftovers } from "./leftovers";
+import { releaseFolder, type Docker, labelWords, claimFolder, removeLeftovers } from "./leftovers";
 import { PrefixMachine } from "./machine";
 import { prepare } from "./replay";
 
@@ -43,7 +43,7 @@ export class DockerMachine extends PrefixMachine {
 }
 
 /** Folder of a restore in its container. */
-export const there = "/restore";
+export const containerFolder = "/restore";
 
 /** A container for a restore, with its folder on this machine. */
 export interface Place {
@@ -73,9 +73,9 @@ export async function inContainer(
   const image = await ensureImage({ progress: say });
   removeLeftovers({ root, image, docker, say });
   const folder = mkdtempSync(join(root, `${startMs}-`));
-  own(folder);
+  claimFolder(folder);
   const file = { here: resolve(identity), there: "/identity" };
-  const machine = DockerMachine.start(image, { here: folder, there }, file);
+  const machine = DockerMachine.start(image, { here: folder, there: containerFolder }, file);
   let isKept = false;
   const remove = () => removePlace({ machine, folder }, say);
   // A run ended by a signal must remove its data: otherwise the next night's run finds a full disk.
@@ -87,7 +87,7 @@ export async function inContainer(
   try {
     prepare(folder);
     isKept = (await use({ machine, folder, startMs })) === "keep";
-    if (isKept) disown(folder);
+    if (isKept) releaseFolder(folder);
   } finally {
     if (!isKept) remove();
     for (const signal of endSignals) process.off(signal, end);
@@ -99,9 +99,9 @@ function removePlace(
   say: (line: string) => void,
 ): void {
   try {
-    machine.remove(there);
+    machine.remove(containerFolder);
     rmSync(folder, { recursive: true, force: true });
-    disown(folder);
+    releaseFolder(folder);
   } catch (error) {
     const id = machine.id.slice(0, 12);
     say(

@@ -2,7 +2,7 @@ import { type Dump, keys } from "../../host/archiver/chain/manifest";
 import { DamagedError } from "../../host/archiver/chain/reading";
 import { isSameSet, subtract } from "../../host/archiver/gtid-sets";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { timelines } from "./read-chain";
+import { historyIds } from "./read-chain";
 import { contentOf, type Restore } from "./replay";
 import { mib } from "./report";
 import { RestoredServer } from "./restored-server";
@@ -31,7 +31,7 @@ export async function findDump(
   root: string,
   { id, history }: DumpChoice,
 ): Promise<FoundDump> {
-  const histories = history === undefined ? (await timelines(store, root)).reverse() : [history];
+  const histories = history === undefined ? (await historyIds(store, root)).reverse() : [history];
   const known: string[] = [];
   for (const timeline of histories) {
     const folder = keys.dumps(root, timeline);

@@ -55,12 +55,12 @@ function ownerFile(folder: string): string {
 }
 
 /** Marks a folder as this process's; the folder is a leftover once this process has ended. */
-export function own(folder: string): void {
+export function claimFolder(folder: string): void {
   writeFileSync(ownerFile(folder), ownerText(thisProcess()), { mode: 0o600 });
 }
 
 /** Removes the mark: the folder now belongs to the user, or is removed. */
-export function disown(folder: string): void {
+export function releaseFolder(folder: string): void {
   rmSync(ownerFile(folder), { force: true });
 }
 
@@ -90,7 +90,7 @@ export function removeLeftovers(cleaning: Cleaning): void {
     try {
       removeContainers(folder, cleaning);
       removeFolder(folder, cleaning);
-      disown(folder);
+      releaseFolder(folder);
       say(`removed     what an interrupted restore had left in ${folder}`);
     } catch (error) {
       say(

@@ -1,5 +1,5 @@
 import { RefusedError } from "../../host/archiver/store/object-store";
-import { deskStore } from "./desk-store";
+import { operatorStore } from "./operator-store";
 import type { Backups } from "./bucket";
 import { overwrittenHint, overwrittenIn, VersionedBucket } from "./versioned-bucket";
 
@@ -12,7 +12,7 @@ import { overwrittenHint, overwrittenIn, VersionedBucket } from "./versioned-buc
 export async function checkOverwritten(
   { target, root, oldestVersions = false }: Backups,
   say: (line: string) => void,
-  bucket: unknown = deskStore(target),
+  bucket: unknown = operatorStore(target),
 ): Promise<void> {
   if (!(bucket instanceof VersionedBucket)) return;
   try {

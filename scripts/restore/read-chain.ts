@@ -22,7 +22,7 @@ export interface KnownHistory {
 }
 
 /** Ids of the histories in a bucket, by name. @throws StoreError if the store fails. */
-export async function historyIds(store: ObjectStore, root: string): Promise<string[]> {
+export async function historyIdsByName(store: ObjectStore, root: string): Promise<string[]> {
   const folder = keys.timelines(root);
   return (await store.list(folder)).map((key) => idIn(folder, key));
 }
@@ -33,7 +33,7 @@ export async function historyIds(store: ObjectStore, root: string): Promise<stri
  * @throws DamagedError with the fix if a record is malformed, StoreError if the store fails.
  */
 export async function histories(store: ObjectStore, root: string): Promise<KnownHistory[]> {
-  const ids = await historyIds(store, root);
+  const ids = await historyIdsByName(store, root);
   const dated = await Promise.all(
     ids.map(async (id) => {
       const key = keys.timeline(root, id);
@@ -53,7 +53,7 @@ export async function histories(store: ObjectStore, root: string): Promise<Known
 }
 
 /** Ids of the {@link histories} in a bucket, in the same order. */
-export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
+export async function historyIds(store: ObjectStore, root: string): Promise<string[]> {
   return (await histories(store, root)).map(({ id }) => id);
 }
 
@@ -118,7 +118,7 @@ export class ChainReader {
     const there = this.numbers.filter((number) => number >= first);
     const links = [
       ...there.map((number) => checked(number, this.read.get(number), this.read.get(number - 1))),
-      ...holes(there, marks),
+      ...gapsBetween(there, marks),
     ];
     return links.sort((a, b) => a.number - b.number);
   }
@@ -135,7 +135,7 @@ function faultOf(error: unknown): DamagedError {
  *
  * @param marks numbers after which a restore may begin; no row spans one of them.
  */
-export function holes(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
+export function gapsBetween(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
   const found: ReadLink[] = [];
   let last = Math.min(...marks);
   for (const number of numbers) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { subtract, isSameSet } from "../../host/archiver/gtid-sets";
-import { ApplierWatch, bufferPoolBytes, sightOf, sightSql } from "./applier-watch";
+import { ApplierWatch, bufferPoolBytes, sampleOf, sampleSql } from "./applier-watch";
 import type { Machine } from "./machine";
 import { statementBytes } from "./tables/sql";
 
@@ -99,17 +99,17 @@ export class RestoredServer {
     const watch = new ApplierWatch();
     let executed: string;
     for (; ; await time.pause()) {
-      const [row = ""] = await this.query(sightSql);
-      const sight = sightOf(row, await machine.run(["cat", `/proc/${pid}/stat`]), time.nowMs());
-      executed = sight.gtids;
+      const [row = ""] = await this.query(sampleSql);
+      const sample = sampleOf(row, await machine.run(["cat", `/proc/${pid}/stat`]), time.nowMs());
+      executed = sample.gtids;
       const lacking = subtract(wanted, executed);
       if (lacking === "") break;
       const [error] = await this.query(errorSql);
       if (error) throw new Error(`the applier stopped: ${error}`);
-      if (!sight.isRunning)
+      if (!sample.isRunning)
         throw new Error(`the applier stopped without an error; it lacks ${lacking}`);
       try {
-        const line = watch.look(sight);
+        const line = watch.look(sample);
         if (line !== undefined) say(line);
       } catch (error) {
         throw new Error(`${(error as Error).message}; it lacks ${lacking}`, { cause: error });

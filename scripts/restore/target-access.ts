@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { repositoryRoot } from "../local/paths";
-import type { DeskTarget } from "./desk-store";
+import type { OperatorTarget } from "./operator-store";
 
 /** Setting of `webstack:backups` with a target: that of the hosts, or its copy. */
 export type TargetKey = "target" | "copy";
@@ -50,7 +50,7 @@ export function targetAccess(
   target: z.infer<typeof targetShape>,
   stack: string,
   env: NodeJS.ProcessEnv,
-): DeskTarget {
+): OperatorTarget {
   const prefix = prefixes[key];
   if ("sftp" in target) {
     const { host, port, user, path, hostKey } = (target as z.infer<typeof sftpShape>).sftp;

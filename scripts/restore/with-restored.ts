@@ -3,9 +3,9 @@ import type { Dump } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
 import { chooseHistory, type ChosenHistory } from "./choose-history";
-import { checkRoom } from "./desk-room";
-import { readingStore } from "./desk-store";
-import { inContainer, there } from "./docker-machine";
+import { checkOperatorSpace } from "./operator-space";
+import { readingStore } from "./operator-store";
+import { inContainer, containerFolder } from "./docker-machine";
 import { loadDump, loadedLines } from "./dumps";
 import type { Plan } from "./plan";
 import { type Archive, readArchive } from "./read-chain";
@@ -83,13 +83,13 @@ export async function withRestored(
   look: (base: RestoredServer) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await inContainer(backups.identity, say, async ({ machine, folder, startMs }) => {
-    checkRoom(folder, plan);
+    checkOperatorSpace(folder, plan);
     checkSeries(plan.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
     const restore = restoreAt(folder, { machine, store, root: backups.root, say });
     await fetchBase(restore, plan);
     say(`fetched     base after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`);
     const restored = await fetchLogs(restore, plan, target);
-    const server = new RestoredServer(machine, there);
+    const server = new RestoredServer(machine, containerFolder);
     await server.start();
     await look(server);
     if (restored.transactions > 0) await server.replay(restored.gtids, say);
@@ -126,5 +126,5 @@ function restoreAt(
   here: string,
   more: Pick<Restore, "machine" | "store" | "root" | "say">,
 ): Restore {
-  return { ...more, here, there, identity: "/identity" };
+  return { ...more, here, there: containerFolder, identity: "/identity" };
 }

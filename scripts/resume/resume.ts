@@ -25,13 +25,14 @@ export interface ResumableEngine {
 
 /**
  * Prepares a stack for the next command after an interrupted one. The engine itself keeps a pending creation for ever,
- * only warns of it, and creates the resource again, which the cloud refuses since the name is taken. Here each resource
- * whose creation was under way is looked up in the cloud. One that exists is deleted, since it was never recorded and
- * nothing depends on it; the next `up` creates it again. Nothing happens if no operation is pending.
+ * only warns of it, and creates the resource again, which the cloud refuses since the name is taken. Here each
+ * resource whose creation was under way is looked up in the cloud. A resource that exists is deleted, since it was
+ * never recorded and nothing depends on it; the next `up` creates it again. Nothing happens if no operation is
+ * pending.
  *
  * @param cloud the stack's project, called only if a creation is pending.
- * @throws Error if another command works on the stack, or if a found resource may be more than a remainder; then nothing
- * is deleted, and the state is as it was.
+ * @throws Error if another command works on the stack, or if a found resource may be more than a remainder; then
+ * nothing is deleted, and the state is as it was.
  */
 export async function resumeInterrupted(
   engine: ResumableEngine,

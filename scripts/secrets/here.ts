@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cloudCall, type CloudProject } from "../../rolling/cloud-api";
 import { localTarget } from "../local/backups";
 import { repositoryRoot } from "../local/paths";
-import { type DeskTarget, deskStore, type KeyedSftp } from "../restore/desk-store";
+import { type OperatorTarget, operatorStore, type KeyedSftp } from "../restore/operator-store";
 import { allowedHere } from "./allowed";
 import { Matcher } from "./matcher";
 import type { Opened } from "./opened";
@@ -104,7 +104,8 @@ export async function seenInBucket(
 ): Promise<ScanResult> {
   const result = emptyResult();
   const { target } = parsed(values["webstack:backups"] ?? "{}", "webstack:backups") as {
-    target?: Exclude<DeskTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } };
+    target?:
+      Exclude<OperatorTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } };
   };
   if (!target) {
     result.notes.push("there are no backups");
@@ -115,7 +116,7 @@ export async function seenInBucket(
     result.missed.push("the folder of the backups is not read: its key is in the state alone");
     return result;
   }
-  const store = deskStore(opened);
+  const store = operatorStore(opened);
   const names = (await store.list("")).join("\n");
   result.read.bytes += names.length;
   const matcher = new Matcher(searched.patterns);
@@ -134,8 +135,9 @@ export async function seenInBucket(
 
 /** A target with its key; undefined: the stack file has no such target. */
 function keyed(
-  target: Exclude<DeskTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } },
-): DeskTarget | undefined {
+  target:
+    Exclude<OperatorTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } },
+): OperatorTarget | undefined {
   if (!("sftp" in target)) return target;
   const { privateKey, ...sftp } = target.sftp;
   return privateKey === undefined

@@ -3,11 +3,11 @@ import { subtract, union } from "../../host/archiver/gtid-sets";
 import { S3Store } from "../../host/archiver/store/s3";
 import { copyAll } from "../copy/copy-all";
 import { plan } from "../restore/plan";
-import { readArchive, timelines } from "../restore/read-chain";
-import { contentOf, endTrial, failTrial, note } from "./findings";
-import { Instance, until } from "./instance";
+import { readArchive, historyIds } from "../restore/read-chain";
+import { contentOf, endTrial, failTrial, recordFinding } from "./findings";
+import { until } from "./instance";
 import { Load, schemaSql } from "./load";
-import { Node, openTrial, root, secret, startStore, target } from "./programs";
+import { openTrial, root, secret, startOnlyNode, startStore, target } from "./programs";
 import { restored } from "./restored";
 
 /** Runs in a container of the host image: `copy-inside.js PROGRAMS SECONDS`. */
@@ -16,7 +16,7 @@ const copyPort = 9001;
 
 /** Faults of the newest history before its end; a store without a history has none. */
 async function faultsIn(store: S3Store): Promise<readonly string[]> {
-  const timeline = (await timelines(store, root)).at(-1);
+  const timeline = (await historyIds(store, root)).at(-1);
   if (timeline === undefined) return [];
   const { bases, links } = await readArchive(store, root, timeline);
   return plan(bases, links, { kind: "latest" }).faults;
@@ -27,12 +27,7 @@ async function main(): Promise<void> {
   const { faults } = await startStore("/trial/copies", copyPort);
   const endpoint = `http://127.0.0.1:${copyPort}`;
   const to = new S3Store({ ...target, endpoint, secretAccessKey: secret }, () => new Date());
-  const primary = new Instance(1, 1);
-  primary.initialize();
-  await primary.start();
-  const node = new Node(primary, [primary], publicKey, programs);
-  node.startArchiver();
-  await until("the archive", () => node.status()?.active === true, 60);
+  const { primary, node } = await startOnlyNode(publicKey, programs);
   primary.sql(schemaSql);
   await delay(3_000);
   await node.takeBase();
@@ -58,24 +53,32 @@ async function main(): Promise<void> {
     broken += (await faultsIn(to)).length > 0 ? 1 : 0;
     await delay(1_000);
   }
-  note("the copy is restorable after each time that it was cut off", broken === 0, `${cuts} times`);
-  note("it was cut off", cuts > 0);
+  recordFinding(
+    "the copy is restorable after each time that it was cut off",
+    broken === 0,
+    `${cuts} times`,
+  );
+  recordFinding("it was cut off", cuts > 0);
   await node.takeBase();
   await delay(3_000);
   await load.stop();
 
   const set = union(primary.sql("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')")[0] ?? "");
   const content = await contentOf((sql) => primary.sql(sql));
-  const timeline = (await timelines(from, root)).at(-1)!;
+  const timeline = (await historyIds(from, root)).at(-1)!;
   const archived = async () =>
     (await readArchive(from, root, timeline)).links.at(-1)?.link?.archived ?? "";
   await until("all archived", async () => subtract(set, await archived()) === "", 90);
   const done = await copyAll({ from, to }, { ...usual, verify: true });
-  note("all is copied, and nothing differs", done.faults.length === 0, done.faults.join("; "));
+  recordFinding(
+    "all is copied, and nothing differs",
+    done.faults.length === 0,
+    done.faults.join("; "),
+  );
   const { line, isTooFar } = done.behind!;
-  note("the copy ends where the target ends", !isTooFar, line);
+  recordFinding("the copy ends where the target ends", !isTooFar, line);
   const names = async (store: S3Store) => (await store.list(`${root}/`)).join("\n");
-  note("both have the same objects", (await names(from)) === (await names(to)));
+  recordFinding("both have the same objects", (await names(from)) === (await names(to)));
   await node.stopArchiver();
   const moment = { name: "from the copy", target: { kind: "gtid", set } as const, gtids: set };
   await restored(to, { ...moment, content });

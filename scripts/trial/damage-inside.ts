@@ -9,7 +9,7 @@ import { fetchLogs, prepare } from "../restore/replay";
 import { archivedUpTo, executed, type Group, openGroup } from "./group";
 import { until } from "./instance";
 import { Load } from "./load";
-import { contentOf, endTrial, failTrial, note } from "./findings";
+import { contentOf, endTrial, failTrial, recordFinding } from "./findings";
 import { root, target } from "./programs";
 import { restored } from "./restored";
 
@@ -63,12 +63,16 @@ async function damaged(
   damage(put);
   const { bases } = await readArchive(store, root, timeline);
   const message = await complaint(group, bases[0]!.id);
-  note(`${what}: a restore over it is refused, with its name`, expected.test(message), message);
+  recordFinding(
+    `${what}: a restore over it is refused, with its name`,
+    expected.test(message),
+    message,
+  );
   const other = await complaint(group, bases.at(-1)!.id);
-  note(`${what}: a restore that does not need it works`, other === "", other);
+  recordFinding(`${what}: a restore that does not need it works`, other === "", other);
   for (const [name, content] of kept) put(name, content);
   const after = await complaint(group, bases[0]!.id);
-  note(`${what}: put back, nothing is wrong`, after === "", after);
+  recordFinding(`${what}: put back, nothing is wrong`, after === "", after);
 }
 
 /** The archiver is away until MySQL has purged what it had not archived. */
@@ -87,11 +91,14 @@ async function purgedBeyond(group: Group, load: Load): Promise<void> {
   node!.startArchiver();
   await until("the gap", () => node!.status()?.problem === "gap", 60);
   const { doing, active } = node!.status()!;
-  note("a gap is named to the transaction", doing.includes(missing), doing);
-  note("the archiver is not healthy meanwhile", active && node!.status()!.problem === "gap");
+  recordFinding("a gap is named to the transaction", doing.includes(missing), doing);
+  recordFinding(
+    "the archiver is not healthy meanwhile",
+    active && node!.status()!.problem === "gap",
+  );
   await written(load, 3_000);
   const before = (await readArchive(store, root, timeline)).links.length;
-  note("nothing is archived beyond a gap", before === links.length, `${before} links`);
+  recordFinding("nothing is archived beyond a gap", before === links.length, `${before} links`);
   await node!.takeBase();
   await until("the archive going on", () => node!.status()?.problem === "", 60);
   await written(load, 3_000);
@@ -105,7 +112,7 @@ async function purgedBeyond(group: Group, load: Load): Promise<void> {
       return (error as Error).message;
     }
   })();
-  note("a restore into the gap is refused", message !== "", message.slice(0, 300));
+  recordFinding("a restore into the gap is refused", message !== "", message.slice(0, 300));
   const content = await contentOf((sql) => primary.sql(sql));
   const moment = { name: "after the gap", target: { kind: "gtid", set } as const, gtids: set };
   await restored(store, { ...moment, content });

@@ -9,10 +9,10 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { findDump, loadDump } from "../restore/dumps";
 import { inspect } from "../restore/check-restored";
 import { PrefixMachine } from "../restore/machine";
-import { type Ask, contentOf, differences, endTrial, failTrial, note } from "./findings";
-import { Instance, until } from "./instance";
+import { type Ask, contentOf, differences, endTrial, failTrial, recordFinding } from "./findings";
+import { until } from "./instance";
 import { marker, schemaSql } from "./load";
-import { hasText, Node, openTrial, root } from "./programs";
+import { hasText, openTrial, root, startOnlyNode } from "./programs";
 
 /** Runs in a container of the host image: `dump-inside.js PROGRAMS`. */
 const programs = process.argv[2]!;
@@ -64,19 +64,14 @@ const failures = async (store: ObjectStore, timeline: string) =>
 
 async function main(): Promise<void> {
   const { publicKey, store, objects } = await openTrial();
-  const primary = new Instance(1, 1);
-  primary.initialize();
-  await primary.start();
-  const node = new Node(primary, [primary], publicKey, programs);
-  node.startArchiver();
-  await until("the archive", () => node.status()?.active === true, 60);
+  const { primary, node } = await startOnlyNode(publicKey, programs);
   primary.sql(schemaSql);
   primary.sql(moreSql);
   await delay(3_000);
   await node.takeBase();
   const timeline = node.status()!.timeline;
   const none = await findDump(store, root, { id: "latest" }).catch((error: Error) => error);
-  note("a base without a request has no dump", none instanceof Error, String(none));
+  recordFinding("a base without a request has no dump", none instanceof Error, String(none));
 
   const content = await everything((sql) => primary.sql(sql));
   node.requestDump();
@@ -88,12 +83,20 @@ async function main(): Promise<void> {
       if ([marker, "CREATE", password].some((word) => text.includes(word))) clear.push("in clear");
     }
   });
-  note("its files are encrypted", clear.length === 2 && !clear.includes("in clear"), clear.join());
+  recordFinding(
+    "its files are encrypted",
+    clear.length === 2 && !clear.includes("in clear"),
+    clear.join(),
+  );
   primary.sql("INSERT INTO app.big VALUES (3, 'later'); DROP TABLE app.odd");
   const { dump } = await findDump(store, root, { id: "latest" });
   const base = (await newestBase(store, root, timeline))!;
-  note("it has the transactions of its base", isSameSet(dump.gtids, base.gtids), dump.gtids);
-  note("the store has no row and no statement in clear", !hasText(objects, marker));
+  recordFinding(
+    "it has the transactions of its base",
+    isSameSet(dump.gtids, base.gtids),
+    dump.gtids,
+  );
+  recordFinding("the store has no row and no statement in clear", !hasText(objects, marker));
 
   const folder = "/trial/restore";
   for (const name of ["data", "relay"]) mkdirSync(join(folder, name), { recursive: true });
@@ -101,17 +104,25 @@ async function main(): Promise<void> {
   const say = (line: string) => console.log(`     ${line}`);
   const restore = { store, root, machine: new PrefixMachine([]), ...place, say };
   const { server, statements, refused, gtids } = await loadDump(restore, dump);
-  note("every account is accepted", refused.length === 0, `${statements} ${refused.join("; ")}`);
+  recordFinding(
+    "every account is accepted",
+    refused.length === 0,
+    `${statements} ${refused.join("; ")}`,
+  );
   const found = await everything((sql) => server.query(sql));
   const different = differences(content, found);
-  note(
+  recordFinding(
     "the restored database is what was there",
     different.length === 0,
     different.join("\n     "),
   );
-  note("and has exactly those transactions", isSameSet(gtids, dump.gtids), gtids);
+  recordFinding("and has exactly those transactions", isSameSet(gtids, dump.gtids), gtids);
   const tables = await inspect(server);
-  note("each table is checked", tables.length === 4, tables.map(({ table }) => table).join(" "));
+  recordFinding(
+    "each table is checked",
+    tables.length === 4,
+    tables.map(({ table }) => table).join(" "),
+  );
   const login = ["--no-defaults", "--user=clerk", `--socket=${folder}/mysqld.sock`, "-BN"];
   const seen = execFileSync(
     "/usr/bin/mysql",
@@ -121,7 +132,11 @@ async function main(): Promise<void> {
       env: { MYSQL_PWD: password },
     },
   );
-  note("a user logs in with the same password, and reads by its role", seen.trim() === "3", seen);
+  recordFinding(
+    "a user logs in with the same password, and reads by its role",
+    seen.trim() === "3",
+    seen,
+  );
   await server.stop();
 
   primary.sql(
@@ -132,10 +147,10 @@ async function main(): Promise<void> {
   const [failure = ""] = await failures(store, timeline);
   const reason = failure && (await store.get(failure))!.toString();
   const later = (await newestBase(store, root, timeline))!;
-  note("a dump that fails says why", reason.includes("app.broken"), reason.trim());
-  note("and its base is there", later.id > base.id, later.id);
+  recordFinding("a dump that fails says why", reason.includes("app.broken"), reason.trim());
+  recordFinding("and its base is there", later.id > base.id, later.id);
   await until("the archiver knows of it", () => failure.includes(node.status()!.failedDump || "-"));
-  note("the newest dump is the one before", node.status()!.dump === dump.id);
+  recordFinding("the newest dump is the one before", node.status()!.dump === dump.id);
   await node.stopArchiver();
   endTrial();
 }

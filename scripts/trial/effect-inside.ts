@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { endTrial, failTrial, note } from "./findings";
+import { endTrial, failTrial, recordFinding } from "./findings";
 import { archivedUpTo, executed, type Group, openGroup } from "./group";
 import { until } from "./instance";
 import { Latencies } from "./latencies";
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
     const ratio = latencies.ratio(state, "stopped");
     const what =
       state === "streaming" ? "while the archiver streams" : `while ${bases} bases are taken`;
-    note(
+    recordFinding(
       `99 % of the writes ${what} take at most ${mostRatio} times as long as without`,
       ratio <= mostRatio,
       `${ratio.toFixed(2)} times, ${rounds} slices of ${seconds} s each`,

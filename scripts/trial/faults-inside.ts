@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { archivedUpTo, executed, type Group, noteChain, openGroup } from "./group";
 import { type Instance, until } from "./instance";
 import { Load } from "./load";
-import { contentOf, endTrial, failTrial, note } from "./findings";
+import { contentOf, endTrial, failTrial, recordFinding } from "./findings";
 import type { Node } from "./programs";
 import { restored } from "./restored";
 
@@ -115,9 +115,9 @@ async function main(): Promise<void> {
   await until("all members alike", () => instances.every((one) => executed(one) === set));
   await until("one that archives", () => active() !== undefined, 120);
   const links = await archivedUpTo(store, timeline, set, 180);
-  note(`after ${count} faults all that was executed is archived`, true, `seed ${seed}`);
+  recordFinding(`after ${count} faults all that was executed is archived`, true, `seed ${seed}`);
   noteChain(links);
-  note("no archiver said gap or diverged", problems.size === 0, [...problems].join(", "));
+  recordFinding("no archiver said gap or diverged", problems.size === 0, [...problems].join(", "));
   const content = await contentOf((sql) => primary.sql(sql));
   for (const node of nodes) await node.stopArchiver();
   const moment = { name: "the end", target: { kind: "gtid", set } as const, gtids: set };

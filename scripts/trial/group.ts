@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { subtract, union } from "../../host/archiver/gtid-sets";
 import type { S3Store } from "../../host/archiver/store/s3";
 import type { ReadLink } from "../restore/plan";
-import { readArchive, timelines } from "../restore/read-chain";
+import { readArchive, historyIds } from "../restore/read-chain";
 import { Instance, until } from "./instance";
 import { schemaSql } from "./load";
-import { note } from "./findings";
+import { recordFinding } from "./findings";
 import { Node, openTrial, root } from "./programs";
 
 /** A MySQL or a group of three with its archivers, and one base in the store. */
@@ -29,12 +29,15 @@ export async function openGroup(count: number, programs: string, schema = schema
   for (const node of nodes) node.startArchiver();
   const active = () => nodes.find((node) => node.archiver && node.status()?.active);
   await until("one that archives", () => active() !== undefined, 60);
-  note("it archives on", true, active()!.instance.name);
+  recordFinding("it archives on", true, active()!.instance.name);
   primary.sql(schema);
   await delay(3_000);
   await active()!.takeBase();
-  const timeline = (await timelines(opened.store, root)).at(-1)!;
-  note("a base is there", (await readArchive(opened.store, root, timeline)).bases.length === 1);
+  const timeline = (await historyIds(opened.store, root)).at(-1)!;
+  recordFinding(
+    "a base is there",
+    (await readArchive(opened.store, root, timeline)).bases.length === 1,
+  );
   return { ...opened, instances, nodes, primary, active, timeline };
 }
 
@@ -70,12 +73,12 @@ export function noteChain(links: readonly ReadLink[]): void {
   const sets = links.flatMap(({ link }) => link?.segment?.gtids ?? []);
   const sum = sets.reduce((total, set) => total + countIn(set), 0);
   const faults = links.filter(({ fault }) => fault !== "");
-  note(
+  recordFinding(
     "every link follows the one before",
     faults.length === 0,
     faults.map(({ number, fault }) => `link ${number} ${fault}`).join("; "),
   );
-  note(
+  recordFinding(
     "each GTID is in exactly one segment",
     countIn(union(sets.join(","))) === sum,
     `${sum} in ${sets.length} segments`,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { contentOf, endTrial, failTrial, note } from "./findings";
+import { contentOf, endTrial, failTrial, recordFinding } from "./findings";
 import { archivedUpTo, executed, noteChain, openGroup } from "./group";
 import { until } from "./instance";
 import { bigSql, Load, marker } from "./load";
@@ -23,7 +23,7 @@ async function loseNodes(
   const lostMs = Date.now();
   await until("another node archives", otherIsActive);
   const next = others.find((node) => node.status()?.active)!.instance.name;
-  note(
+  recordFinding(
     "after the loss of its node another one archives",
     true,
     `${next} after ${secondsSince(lostMs)}`,
@@ -36,13 +36,17 @@ async function loseNodes(
   const backMs = Date.now();
   const isAlone = () => first.status()?.active === true && !otherIsActive();
   await until("the first one archives again, alone", isAlone, 180);
-  note("the node that took over ends when the first one is back", true, secondsSince(backMs));
+  recordFinding(
+    "the node that took over ends when the first one is back",
+    true,
+    secondsSince(backMs),
+  );
   await delay(5_000);
   const frozen = first.archiver!;
   frozen.kill("SIGSTOP");
   const frozenMs = Date.now();
   await until("another takes over from a frozen one", otherIsActive, 180);
-  note("a frozen archiver is taken over from", true, secondsSince(frozenMs));
+  recordFinding("a frozen archiver is taken over from", true, secondsSince(frozenMs));
   await delay(15_000);
   frozen.kill("SIGCONT");
   await until("the frozen one archives again, alone", isAlone, 180);
@@ -104,12 +108,12 @@ async function main(): Promise<void> {
   const links = await archivedUpTo(store, timeline, end);
   noteChain(links);
   const lag = Date.now() - Number(links.at(-1)?.link?.segment?.toUs ?? 0) / 1_000;
-  note(
+  recordFinding(
     "the newest archived commit is at most 60 s old",
     lag < 60_000,
     `${(lag / 1_000).toFixed(1)} s`,
   );
-  note("the store's text has no row in clear", !hasText(objects, marker));
+  recordFinding("the store's text has no row in clear", !hasText(objects, marker));
   for (const each of moments) await restored(store, each);
   endTrial();
 }

@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { isSameSet, subtract } from "../../host/archiver/gtid-sets";
 import { timeText } from "../restore/target";
-import { endTrial, failTrial, note } from "./findings";
+import { endTrial, failTrial, recordFinding } from "./findings";
 import { archivedUpTo, countIn, executed, type Group, noteChain, openGroup } from "./group";
 import { compare } from "./ledger/compare";
 import { definitions } from "./ledger/definitions";
@@ -53,11 +53,15 @@ async function ledgerOf({ primary, active }: Group): Promise<Ledger> {
   child.send(order);
   await Promise.race([ended, delay(minutes * 30_000)]);
   await active()!.takeBase();
-  note("a second base is taken under load", true);
+  recordFinding("a second base is taken under load", true);
   const [status] = (await ended) as [number | null];
   if (status !== 0) throw new Error(`the load ended with ${status}`);
   clearInterval(watch);
-  note("the marker was in the arguments of no process", shown.size === 0, [...shown].join(" "));
+  recordFinding(
+    "the marker was in the arguments of no process",
+    shown.size === 0,
+    [...shown].join(" "),
+  );
   const ledger = new Ledger(first, set, readJournal(journal));
   const { entries } = ledger;
   const seconds = (entries.at(-1)!.acknowledgedUs - entries[0]!.acknowledgedUs) / 1e6;
@@ -75,7 +79,7 @@ async function sourceIsLedger({ primary }: Group, ledger: Ledger): Promise<void>
   const { differences, rows } = await compare(session, ledger.after(entries.length));
   session.close();
   const others = countIn(subtract(executed(primary), ledger.set)) - entries.length;
-  note(
+  recordFinding(
     "the source at the end is the whole ledger",
     differences.length === 0,
     `${rows} rows; ${others} transactions of MySQL's and the archiver's own${lines(differences)}`,
@@ -84,10 +88,10 @@ async function sourceIsLedger({ primary }: Group, ledger: Ledger): Promise<void>
 
 function markerIsNowhere(): void {
   const own = search(["/trial/db-1/data"], marker).found;
-  note("the search finds the marker where it must be", own.length > 0, own.join(" "));
+  recordFinding("the search finds the marker where it must be", own.length > 0, own.join(" "));
   const { found, files, bytes } = search(searched, marker, clear);
   const size = `${files} files, ${(bytes / (1 << 20)).toFixed(0)} MiB`;
-  note(
+  recordFinding(
     "0 objects, spool files and logs have the marker",
     found.length === 0,
     found.join(" ") || size,
@@ -120,14 +124,14 @@ async function isPrefix(group: Group, ledger: Ledger, point: Point, name: string
   }
   const { differences, ...seen } = await compare(session, ledger.after(count));
   faults.push(...differences);
-  note(
+  recordFinding(
     `point ${name} is the ledger's prefix`,
     faults.length === 0,
     `${count} transactions, ${seen.rows} rows, ${seen.tables} tables, ${seen.definitions} definitions compared; ${exact}; restored in ${seconds.toFixed(1)} s from base ${base}${lines(faults)}`,
   );
   if (isLast && isSabotaged) {
     const before = await compare(session, ledger.after(count - 1));
-    note("sabotage: one transaction too many is found", before.differences.length > 0);
+    recordFinding("sabotage: one transaction too many is found", before.differences.length > 0);
     await sabotage(session, ledger.after(count));
   }
   session.close();
@@ -152,7 +156,7 @@ async function main(): Promise<void> {
     const isLast = i === points.length - 1;
     if (await isPrefix(group, ledger, point, `${i + 1} (${where})`, isLast)) same += 1;
   }
-  note(
+  recordFinding(
     `${same} of ${points.length} points are the ledger's prefix`,
     same === points.length,
     `seed ${seed}`,

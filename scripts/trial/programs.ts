@@ -6,7 +6,7 @@ import { S3Store } from "../../host/archiver/store/s3";
 import { Objects } from "../../localcloud/object-storage/objects";
 import { storageServers } from "../../localcloud/object-storage/object-storage";
 import { StorageFaults } from "../../localcloud/object-storage/storage-faults";
-import { idsOf, type Instance, mysqlIds } from "./instance";
+import { idsOf, Instance, mysqlIds, until } from "./instance";
 
 /** Where the object storage of the trial is. */
 export const target = {
@@ -143,4 +143,18 @@ export function hasText(objects: Objects, text: string): boolean {
   return objects
     .list(target.bucket, "", "")
     .some(({ key }) => objects.content(target.bucket, key).includes(text));
+}
+
+/** Starts a new MySQL as the only member and primary, with an archiver that archives. */
+export async function startOnlyNode(
+  publicKey: string,
+  programs: string,
+): Promise<{ primary: Instance; node: Node }> {
+  const primary = new Instance(1, 1);
+  primary.initialize();
+  await primary.start();
+  const node = new Node(primary, [primary], publicKey, programs);
+  node.startArchiver();
+  await until("the archive", () => node.status()?.active === true, 60);
+  return { primary, node };
 }

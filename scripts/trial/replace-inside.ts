@@ -8,7 +8,7 @@ import type { Primary } from "../restore/replace/exchange";
 import { HalfReplaced, swap } from "../restore/replace/swap";
 import { dropReplaced, undoReplace } from "../restore/replace/undo";
 import { RestoredServer } from "../restore/restored-server";
-import { contentOf, differences, endTrial, note } from "./findings";
+import { contentOf, differences, endTrial, recordFinding } from "./findings";
 import { Instance, until } from "./instance";
 import { breakingAt, brokenSql, formerSql, presentSql } from "./replaced";
 
@@ -43,7 +43,7 @@ async function contentIn(side: Pick<Primary, "query">): Promise<Record<string, s
 
 async function same(what: string, wanted: Record<string, string>): Promise<void> {
   const different = differences(wanted, await contentIn(primary));
-  note(what, different.length === 0, different.join("\n     "));
+  recordFinding(what, different.length === 0, different.join("\n     "));
 }
 
 /** The message of a failure; empty: none. */
@@ -101,13 +101,13 @@ async function replaced(
   );
   const broken = loaded.map((each) => ({ ...each, definitions: Buffer.from("CREATE NONSENSE;") }));
   const failed = await failureOf(swap({ running: primary, incoming: broken, stamp: first!, say }));
-  note(
+  recordFinding(
     "a failure puts the data back",
     failed.endsWith("the former data is in place"),
     failed.slice(-200),
   );
   await same("with all stored objects", before);
-  note(
+  recordFinding(
     "what was loaded is still there",
     schemas() === "restored_20261128_031500_app restored_20261128_031500_app_shop",
     schemas(),
@@ -119,27 +119,27 @@ async function replaced(
   await delay(500);
   const swapMs = Date.now();
   const done = await failureOf(swap({ running: primary, incoming: loaded, stamp: first!, say }));
-  note("the data is replaced", done === "", `${done} ${Date.now() - swapMs} ms`);
-  note(
+  recordFinding("the data is replaced", done === "", `${done} ${Date.now() - swapMs} ms`);
+  recordFinding(
     "after a transaction that held a table",
     lines.some((line) => line.includes("tries again")),
   );
   await same("by exactly what was restored", wanted);
-  note(
+  recordFinding(
     "the former tables are kept",
     primary.sql(`SELECT renamed FROM replaced_${first}_app.author`)[0] === "x" &&
       primary.sql(`SELECT COUNT(*) FROM replaced_${first}_app_later.new`)[0] === "1",
     schemas(),
   );
   primary.sql("INSERT INTO app.entry (note, author) VALUES ('z', 1)");
-  note("a trigger runs", primary.sql("SELECT COUNT(*) FROM app.log")[0] === "1");
+  recordFinding("a trigger runs", primary.sql("SELECT COUNT(*) FROM app.log")[0] === "1");
   const refused = await failureOf(primary.query("INSERT INTO app_shop.sale VALUES (5, 99)"));
-  note("a foreign key refuses", refused.includes("foreign key"), refused);
+  recordFinding("a foreign key refuses", refused.includes("foreign key"), refused);
   await until(
     "a replica has it",
     async () => differences(await contentIn(primary), await contentIn(group[2]!)).length === 0,
   );
-  note("a replica has it", true);
+  recordFinding("a replica has it", true);
 }
 
 /** Loses the connection for good around the rename; the undoing then knows from the server what was done. */
@@ -152,9 +152,13 @@ async function halfReplaced(now: Record<string, string>, point: "before" | "afte
   const lost = await swap({ running, incoming: [], stamp: second!, say }).catch(
     (error: Error) => error,
   );
-  note(`a connection lost ${point} the rename is told`, lost instanceof HalfReplaced, String(lost));
+  recordFinding(
+    `a connection lost ${point} the rename is told`,
+    lost instanceof HalfReplaced,
+    String(lost),
+  );
   const failure = await undo(second!, third!);
-  note("and undone", failure === "", failure);
+  recordFinding("and undone", failure === "", failure);
   await same("with all tables and objects", now);
   if (point === "after") await dropReplaced(primary, third!, say);
 }
@@ -164,16 +168,16 @@ const undo = (stamp: string, by: string) =>
 
 async function undone(before: Record<string, string>, now: Record<string, string>): Promise<void> {
   const failure = await undo(first!, second!);
-  note("the replacement is undone", failure === "", failure);
+  recordFinding("the replacement is undone", failure === "", failure);
   await same("with what was there before", before);
   const again = await undo(second!, third!);
-  note("and the undoing as well", again === "", again);
+  recordFinding("and the undoing as well", again === "", again);
   await same("with what was there then", now);
   await dropReplaced(primary, third!, say);
-  note("nothing is left after the drop", schemas() === "", schemas());
+  recordFinding("nothing is left after the drop", schemas() === "", schemas());
   await same("and the app's data is as before", now);
   const unknown = await failureOf(dropReplaced(primary, first!, say));
-  note("an unknown replacement is refused", unknown.includes("known: none"), unknown);
+  recordFinding("an unknown replacement is refused", unknown.includes("known: none"), unknown);
 }
 
 main().catch((error: Error) => {

@@ -3,11 +3,11 @@ import { subtract, isSameSet } from "../../host/archiver/gtid-sets";
 import type { S3Store } from "../../host/archiver/store/s3";
 import { PrefixMachine } from "../restore/machine";
 import { plan } from "../restore/plan";
-import { readArchive, timelines } from "../restore/read-chain";
+import { readArchive, historyIds } from "../restore/read-chain";
 import { fetchBase, fetchLogs, prepare, type Restored } from "../restore/replay";
 import { RestoredServer } from "../restore/restored-server";
 import type { Target } from "../restore/target";
-import { contentOf, differences, note } from "./findings";
+import { contentOf, differences, recordFinding } from "./findings";
 import { root } from "./programs";
 
 /** A moment of the trial, and what was there. */
@@ -35,7 +35,7 @@ export async function restorePoint(store: S3Store, target: Target): Promise<Rest
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   prepare(folder);
-  const timeline = (await timelines(store, root)).at(-1)!;
+  const timeline = (await historyIds(store, root)).at(-1)!;
   const machine = new PrefixMachine([]);
   const say = (line: string) => console.log(line);
   const restore = {
@@ -64,13 +64,13 @@ export async function restored(store: S3Store, moment: Moment): Promise<void> {
   const { server, logs, base } = await restorePoint(store, moment.target);
   const found = await contentOf((sql) => server.query(sql));
   const different = differences(moment.content, found);
-  note(
+  recordFinding(
     `restored ${moment.name} is what was there`,
     different.length === 0 && Object.keys(found).length > 3,
     `${logs.transactions} transactions after base ${base}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s${different.map((line) => `\n     ${line}`).join("")}`,
   );
   if (moment.target.kind === "gtid") {
-    note(
+    recordFinding(
       "  with exactly its transactions",
       isSameSet(logs.gtids, moment.gtids),
       subtract(logs.gtids, moment.gtids),

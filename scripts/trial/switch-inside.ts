@@ -8,7 +8,7 @@ import { CheckClients } from "../../host/supervisor/observation/check-clients";
 import { serveChecks } from "../../host/supervisor/wire/checks-server";
 import { monotonicMs } from "../../host/time/monotonic";
 import { databaseProxy } from "../../services/database-proxy/service";
-import { endTrial, failTrial, note } from "./findings";
+import { endTrial, failTrial, recordFinding } from "./findings";
 import { Instance, until } from "./instance";
 import { ordinaryClients } from "./switch-clients";
 
@@ -102,7 +102,7 @@ async function failedSwitch(primary: Member): Promise<void> {
   primary.isLost = true;
   const { status } = await primary.planned.request(undefined);
   primary.isLost = false;
-  note("a switch that MySQL refuses fails", status === 502 && primary.isPrimary());
+  recordFinding("a switch that MySQL refuses fails", status === 502 && primary.isPrimary());
   await delay(2_000);
 }
 
@@ -151,7 +151,7 @@ async function main(): Promise<void> {
   for (const { name, done, failures, longestMs } of await clients.end()) {
     const seen = `${done} writes, longest ${longestMs} ms; ${failures.length} failed ${[...new Set(failures)].join(", ")}`;
     // A statement may be under way just when its session is ended.
-    note(`practically no write of ${name} fails`, failures.length * 5 <= count, seen);
+    recordFinding(`practically no write of ${name} fails`, failures.length * 5 <= count, seen);
   }
   endTrial();
 }

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { PrefixMachine } from "../restore/machine";
 import { RestoredServer } from "../restore/restored-server";
-import { bring, type Bringing } from "../restore/tables/bring";
+import { importTables, type TableImport } from "../restore/tables/import-tables";
 import { parseTables } from "../restore/tables/table-selection";
 import { Instance, until } from "./instance";
-import { endTrial, note } from "./findings";
+import { endTrial, recordFinding } from "./findings";
 
 /** Runs in a container of the host image: tables go from one MySQL into a group of three that is written to. */
 const rows = Number(process.argv[2]);
@@ -42,17 +42,17 @@ const copy = new RestoredServer(new PrefixMachine([]), source.folder);
 
 const lines: string[] = [];
 
-async function brings(tables: string, stamp: string, replace = false): Promise<string> {
+async function imports(tables: string, stamp: string, replace = false): Promise<string> {
   lines.length = 0;
   const say = (line: string) => {
     lines.push(line);
     console.log(`     ${line}`);
   };
-  const bringing: Bringing = {
+  const tableImport: TableImport = {
     ...{ copy, running: primary, stamp, replace, say },
     wanted: parseTables(tables),
   };
-  return bring(bringing).then(
+  return importTables(tableImport).then(
     () => "",
     (error: Error) => error.message,
   );
@@ -82,15 +82,19 @@ async function main(): Promise<void> {
   startTraffic();
   await delay(1_000);
 
-  note(
+  recordFinding(
     "a table without a primary key is refused",
-    (await brings("app.*", "a")).includes("app.keyless has no primary key"),
+    (await imports("app.*", "a")).includes("app.keyless has no primary key"),
   );
   const begunMs = Date.now();
-  const beside = await brings("app.entry", "b");
-  note("a table comes beside", beside === "" && count("restored_b.entry") === rows, beside);
+  const beside = await imports("app.entry", "b");
+  recordFinding(
+    "a table comes beside",
+    beside === "" && count("restored_b.entry") === rows,
+    beside,
+  );
   console.log(`     ${rows} rows in ${((Date.now() - begunMs) / 1_000).toFixed(1)} s`);
-  note(
+  recordFinding(
     "its foreign key is told",
     lines.some((line) => line.includes("entry_author to app.author")),
   );
@@ -98,20 +102,20 @@ async function main(): Promise<void> {
     const found = group[2]!.sql("SELECT COUNT(*) FROM restored_b.entry")[0];
     return found === String(rows);
   });
-  note("a replica has it", true);
-  note("the app's own table is as it was", count("app.entry") === 0);
+  recordFinding("a replica has it", true);
+  recordFinding("the app's own table is as it was", count("app.entry") === 0);
 
-  note(
+  recordFinding(
     "one that others lead to is not replaced alone",
-    (await brings("app.entry", "c", true)).includes("app.part leads to app.entry"),
+    (await imports("app.entry", "c", true)).includes("app.part leads to app.entry"),
   );
-  const both = await brings("app.entry,app.part", "d", true);
-  note(
+  const both = await imports("app.entry,app.part", "d", true);
+  recordFinding(
     "two that lead to each other are replaced",
     both === "" && count("app.entry") === rows,
     both,
   );
-  note(
+  recordFinding(
     "what was there is kept",
     count("replaced_d.entry") === 0 && !schemas().includes("restored_d"),
     schemas(),
@@ -124,28 +128,36 @@ async function main(): Promise<void> {
       .join(" ");
   const wanted =
     "app.entry>app.author app.other>app.author app.part>app.entry replaced_d.part>replaced_d.entry";
-  note("foreign keys lead to the tables in their place", parents() === wanted, parents());
+  recordFinding("foreign keys lead to the tables in their place", parents() === wanted, parents());
 
   primary.sql("DROP TABLE app.part");
-  const gone = await brings("app.part", "e", true);
-  note("a dropped table comes back to its place", gone === "" && count("app.part") > 0, gone);
-  note("with its foreign key", parents() === wanted, parents());
-  const again = await brings("app.part", "b");
-  note("nothing is put into a schema that is there", again.includes("database exists"), again);
+  const gone = await imports("app.part", "e", true);
+  recordFinding(
+    "a dropped table comes back to its place",
+    gone === "" && count("app.part") > 0,
+    gone,
+  );
+  recordFinding("with its foreign key", parents() === wanted, parents());
+  const again = await imports("app.part", "b");
+  recordFinding(
+    "nothing is put into a schema that is there",
+    again.includes("database exists"),
+    again,
+  );
 
   source.sql(
     "CREATE TRIGGER app.t BEFORE INSERT ON app.part FOR EACH ROW SET NEW.entry = NEW.entry",
   );
-  note(
+  recordFinding(
     "triggers are told",
-    (await brings("app.part", "f")) === "" && lines.some((line) => line.includes("triggers t")),
+    (await imports("app.part", "f")) === "" && lines.some((line) => line.includes("triggers t")),
   );
-  note(
+  recordFinding(
     "and not replaced",
-    (await brings("app.part", "g", true)).includes("app.part has triggers (t)"),
+    (await imports("app.part", "g", true)).includes("app.part has triggers (t)"),
   );
   const failed = existsSync("/trial/failed") ? readFileSync("/trial/failed", "utf8") : "";
-  note(
+  recordFinding(
     "the app saw no failed request",
     failed === "",
     `${count("app.other")} writes; ${failed.slice(0, 300)}`,

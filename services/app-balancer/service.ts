@@ -52,7 +52,8 @@ export function processCheck(port: number): string[] {
 
 /**
  * The HAProxy that terminates TLS on an app node, and listens on the port for clear text unless the processes share
- * that port. It is separate from the database proxy, because each change of that one ends the databases' sessions.
+ * that port. The balancer is separate from the database proxy, because each change of the proxy ends the databases'
+ * sessions.
  */
 export const appBalancer: Service<AppBalancerFacts> = {
   name: "app-balancer",

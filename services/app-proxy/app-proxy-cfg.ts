@@ -14,7 +14,7 @@ import { innerDefaultServer, innerServer } from "../inner-tls";
 import { generatedNotice, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
 
-/** What the proxy's `haproxy.cfg` depends on. */
+/** Arguments of the proxy's `haproxy.cfg`. */
 export interface AppProxyCfgArgs {
   /** App nodes, in order; at least one. */
   appNodes: readonly Peer[];

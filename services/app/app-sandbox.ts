@@ -75,7 +75,10 @@ export function neededPaths({ envPath, current, runtime }: AppSandboxArgs): stri
   return [envPath, current, ...(runtime?.needed === undefined ? [] : [runtime.needed])];
 }
 
-/** The only writable directories of a process, besides a private `/tmp`. They persist across releases, not across nodes. */
+/**
+ * The only writable directories of a process, besides a private `/tmp`. The directories persist across releases, not
+ * across nodes.
+ */
 function writable({ current, data }: AppSandboxArgs): string[] {
   const own = ["StateDirectory=app", "CacheDirectory=app"];
   return data === undefined ? own : [...own, `BindPaths=${dataDirectory}:${current}/${data}`];

@@ -38,7 +38,7 @@ const copySandbox = [
   "SystemCallErrorNumber=EPERM",
 ];
 
-/** Sandbox of the request, which removes a file and speaks to systemd. */
+/** Sandbox of the request, which removes a file and calls systemd. */
 const requestSandbox = [
   "ProtectSystem=strict",
   `ReadWritePaths=-${runFolder}`,
@@ -156,7 +156,10 @@ export function requestUnits(): string {
   `;
 }
 
-/** Renders the unit that a request starts. It removes the request file first, so that a later request counts again. */
+/**
+ * Renders the unit that a request starts. The unit removes the request file first, so that a later request counts
+ * again.
+ */
 export function requestedUnit(): string {
   return text`
     ${generatedNotice}

@@ -19,13 +19,13 @@ export interface BrokerRules {
   floatingIps: readonly number[];
   /** Load balancers by the name in their certificates, with their ids in the cloud. */
   servers: readonly { name: string; id: number }[];
-  /** Wildcard domains whose proofs the load balancers may have written. @default none */
+  /** Wildcard domains whose challenge records the load balancers may have written. @default none */
   wildcards?: readonly string[];
   /** The way out of nodes without a public address. @default the nodes have public addresses */
   egress?: BrokerEgress | undefined;
 }
 
-/** What a broker knows of the way out of the private network. */
+/** What a broker knows of the private network's gateway to the internet. */
 export interface BrokerEgress {
   /** Id of the private network whose default route may be moved. */
   network: number;

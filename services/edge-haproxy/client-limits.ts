@@ -2,7 +2,7 @@ import { unlessTrusted } from "./client-address";
 import {
   connectionsOfOneAddress,
   lastingPerWebNode,
-  placesOfOneClient,
+  concurrencyPerClient,
   requestsPerWebNode,
   reservedConnections,
 } from "./connections";
@@ -43,7 +43,7 @@ export function connectionRules(rules: EdgeRules, maxConnections: number): strin
 export function requestRules({ limits }: EdgeRules, webNodes: number, peer?: string): string[] {
   const { requestsPerSecond } = limits;
   const fromVisitor = peer === undefined ? "" : ` !{ src ${peer} }`;
-  const share = (perWebNode: number) => placesOfOneClient(perWebNode, webNodes);
+  const share = (perWebNode: number) => concurrencyPerClient(perWebNode, webNodes);
   const atOnce = [
     ["requests", unlessLasting, limits.requestsAtOnce ?? share(requestsPerWebNode)],
     ["lasting", ifLasting, limits.lastingAtOnce ?? share(lastingPerWebNode)],

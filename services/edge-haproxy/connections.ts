@@ -28,11 +28,11 @@ export const requestsPerWebNode = 512;
 export const lastingPerWebNode = 1400;
 
 /**
- * Default limit of one client's concurrent requests: a quarter of their places on all web nodes. A client with an IPv4
- * and an IPv6 address counts as two and so gets half of the places.
+ * Default limit of one client's concurrent requests: a quarter of what all web nodes take. A client with an IPv4 and an
+ * IPv6 address counts as two clients, and so gets half.
  *
- * @param perWebNode places on one web node.
+ * @param perWebNode concurrent requests that one web node takes.
  */
-export function placesOfOneClient(perWebNode: number, webNodes: number): number {
+export function concurrencyPerClient(perWebNode: number, webNodes: number): number {
   return Math.floor((perWebNode * webNodes) / 4);
 }

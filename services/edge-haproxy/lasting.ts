@@ -34,8 +34,8 @@ export function lastingRules({ paths }: WebRequests): string[] {
 
 /**
  * Rules that wait for the beginning of a body: a body that does not come takes one of its client's places, and none of
- * a web node's. They follow the limit of places. An HTTP/2 request may have a body that no header announces; HAProxy
- * refuses such a body where an event stream was asked for.
+ * a web node's. The rules follow the limit of concurrent requests. An HTTP/2 request may have a body that no header
+ * announces; HAProxy refuses such a body where an event stream was asked for.
  */
 export function bodyRules(): string[] {
   return [

@@ -60,7 +60,10 @@ export const floatingAddresses: Service<FloatingAddressesFacts> = {
 
 const isIpv6 = (address: string): boolean => address.includes(":");
 
-/** `preferred_lft 0` keeps an address from being the source of the node's own connections, whose responses could go to the other node. */
+/**
+ * `preferred_lft 0` keeps an address from being the source of the node's own connections, whose responses could go to
+ * the other node.
+ */
 const options6 = "nodad preferred_lft 0";
 
 /**
@@ -99,7 +102,8 @@ function floatingIpUnit(addresses: readonly string[]): string {
 
 /**
  * Renders the program that removes from the loopback interface what an earlier start put there and is no longer the
- * stack's. It reads a record, because other programs have addresses of their own on that interface, such as keepalived.
+ * stack's. The program reads a record, because other programs have addresses of their own on that interface, such as
+ * keepalived.
  */
 function givenUpProgram(addresses: readonly string[]): string {
   return text`

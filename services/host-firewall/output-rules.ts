@@ -1,14 +1,14 @@
 import type { Role } from "../../topology";
 import type { OutgoingCalls } from "../service";
 import { accept, set } from "./rule-text";
-import type { WayOut } from "./ways-out";
+import type { Destination } from "./destinations";
 
 /** Arguments of {@link outputRules}. */
 export interface OutputArgs {
   /** Subnet of each tier with prefix. */
   subnets: Readonly<Record<Role, string>>;
   /** What the node may call in the stack. */
-  waysOut: readonly WayOut[];
+  destinations: readonly Destination[];
   /** Users that may call addresses outside of the stack, besides the system's. */
   callsOut: readonly OutgoingCalls[];
 }
@@ -39,7 +39,7 @@ const dns = "meta l4proto { tcp, udp } th dport 53 accept";
  * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP; RFC 7858
  * for TCP 853, DNS over TLS; cloud-init's DataSourceHetzner for both addresses of the metadata service.
  */
-export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[] {
+export function outputRules({ subnets, destinations, callsOut }: OutputArgs): string[] {
   const users = Object.values(hostSets);
   const [clock, resolver, nameservers, nameservers6] = users.map(({ name }) => `@${name}`);
   return [
@@ -55,7 +55,7 @@ export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[
     "ip daddr 169.254.169.254 meta skuid != 0 drop",
     "ip6 daddr fe80::a9fe:a9fe meta skuid != 0 drop",
     "meta l4proto { icmp, ipv6-icmp } meta skuid 0 accept",
-    ...waysOut.flatMap(({ to, openings }) => accept(`ip daddr ${set(to)} `, openings)),
+    ...destinations.flatMap(({ to, openings }) => accept(`ip daddr ${set(to)} `, openings)),
     `ip daddr ${set(Object.values(subnets))} counter drop`,
     "meta skuid 0 accept",
     `meta skuid ${resolver} ${dns}`,

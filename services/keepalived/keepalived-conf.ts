@@ -26,7 +26,7 @@ const marker = "169.254.255.51/32";
 /**
  * Renders `/etc/keepalived/keepalived.conf`, keepalived 2.2 and later.
  *
- * VRRPv3 is the only version with intervals below a second. It runs over unicast, because the private
+ * VRRPv3 is the only version with intervals below a second. VRRP runs over unicast, because the private
  * network is routed. The backup notices a dead master after 5 x 0.2 s plus (256 - priority) / 256 x 0.2 s.
  * Directives: https://www.keepalived.org/manpage.html
  */

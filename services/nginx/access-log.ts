@@ -57,8 +57,8 @@ export const accessLogTimer: BundleService = {
 /**
  * Renders the rotation; owner, mode and signal are the package's. https://manpages.debian.org/logrotate.conf
  *
- * Not compressed: on a full disk the compression would fail, and the rotation with it. It could also overwrite
- * `access.log.1`, which the package's rotation leaves uncompressed for a day.
+ * Not compressed: on a full disk the compression would fail, and the rotation with it. The compression could also
+ * overwrite `access.log.1`, which the package's rotation leaves uncompressed for a day.
  */
 function rotation(): string {
   return text`

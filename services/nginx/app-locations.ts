@@ -2,7 +2,7 @@ import { duration, type WebRequests } from "../requests";
 import {
   appPathLocations,
   pathLocations,
-  keptBodyMb,
+  maxBufferedBodyMb,
   mayStream,
   type LocationTarget,
   pathLocationsOf,
@@ -26,7 +26,7 @@ export function bufferedBodies(requests: WebRequests): string[] {
   if (!anyStreams(requests)) return kept;
   return [
     ...kept,
-    `# True for a body of ${keptBodyMb} MB and more, or of unknown length.`,
+    `# True for a body of ${maxBufferedBodyMb} MB and more, or of unknown length.`,
     'map "$content_length:$http_transfer_encoding" $large_body {',
     '  default "";',
     '  "~^[5-9][0-9]{7}:" 1;',

@@ -9,7 +9,7 @@ import { siteLines, type StaticSite } from "./static-site";
 import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
-import { assetsLocations } from "./kept-assets";
+import { assetsLocations } from "./immutable-assets";
 import { maintenanceLines, countServer, leavingPath } from "./out-of-service";
 import { type NginxSnippets, snippetLines } from "./snippets";
 

@@ -5,7 +5,7 @@ import { isIn, type PathRequests, type WebRequests } from "../requests";
  * Largest body that a web node buffers on its disk, MB. A load balancer sends at most 512 concurrent requests
  * to a web node, and 512 such bodies fit on the disk of the smallest server.
  */
-export const keptBodyMb = 50;
+export const maxBufferedBodyMb = 50;
 
 /** First of the internal status codes that redirect requests with large bodies; each location has one code. */
 const largeStatus = 530;
@@ -57,7 +57,7 @@ function withBodySize(place: LocationTarget): LocationTarget {
 
 /** True if requests may have bodies too large to buffer. */
 export function mayStream(maxBodyMib: number): boolean {
-  return maxBodyMib * 1.048576 >= keptBodyMb;
+  return maxBodyMib * 1.048576 >= maxBufferedBodyMb;
 }
 
 /** True if a second location, without buffering, takes the large bodies. */

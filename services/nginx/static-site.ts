@@ -1,5 +1,5 @@
 import type { BundleRelease } from "../bundle";
-import { immutableMaps, type ImmutablePaths } from "./kept-assets";
+import { immutableMaps, type ImmutablePaths } from "./immutable-assets";
 import { servedUri, servedUriMap, unservedFiles, unservedPath } from "./served-files";
 
 /** Static files of a release, which the web nodes serve themselves. */

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { isUnshownSetting } from "../../config/clear-text";
+import { isRedactedSetting } from "../../config/clear-text";
 import { useStackFile } from "../support/stack-file";
 
 const project = useStackFile();
@@ -91,7 +91,7 @@ describe("a setting that no output may show", () => {
     ["webstack:app", "x"],
     ["webstack:backups.target.accessKeyId", "x"],
   ])("is %s = %j", (name, value) => {
-    expect(isUnshownSetting(name.split("."), value)).toBe(true);
+    expect(isRedactedSetting(name.split("."), value)).toBe(true);
   });
 
   it.each([
@@ -100,6 +100,6 @@ describe("a setting that no output may show", () => {
     ["webstack:web", "x"],
     ["other:app.secretEnv", "x"],
   ])("is not %s = %j", (name, value) => {
-    expect(isUnshownSetting(name.split("."), value)).toBe(false);
+    expect(isRedactedSetting(name.split("."), value)).toBe(false);
   });
 });

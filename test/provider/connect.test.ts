@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { connect, type Visit } from "../../provider/connect";
+import { connect, type ConnectArgs } from "../../provider/connect";
 import { HostKeyMismatch } from "../../provider/host-key";
 import { ConnectionLost } from "../../provider/session";
 import { privateKey } from "./inputs";
@@ -14,7 +14,11 @@ async function host(answer: (command: string, stdin: string) => Answer = () => (
   return started;
 }
 
-function visit(port: number, overrides: Partial<Visit> = {}, bastions: string[] = []): Visit {
+function visit(
+  port: number,
+  overrides: Partial<ConnectArgs> = {},
+  bastions: string[] = [],
+): ConnectArgs {
   return {
     connection: { host: "127.0.0.1", port, user: "webstack", privateKey, bastions },
     pinned: undefined,

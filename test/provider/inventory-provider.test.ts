@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inventoryProvider, losses, settled } from "../../provider/inventory-provider";
-import type { InventoryThing } from "../../provider/resources";
+import type { InventoryItem } from "../../provider/resources";
 import { PluginProcess } from "../plugin/plugin-process";
 
-const thing = (own: Partial<InventoryThing> = {}): InventoryThing => ({
+const thing = (own: Partial<InventoryItem> = {}): InventoryItem => ({
   ...{ is: "", holds: "its server", asks: ["web-3"], protected: false, ...own },
 });
 const volume = thing({ is: "nbg1", holds: "the data on it", asks: ["db-3", "volumes"] });
 
 function reasons(
-  before: Record<string, InventoryThing>,
-  after: Record<string, InventoryThing>,
+  before: Record<string, InventoryItem>,
+  after: Record<string, InventoryItem>,
   ...allowed: string[]
 ): string[] {
   return losses({ things: before }, { things: after, allowed }).map(({ reason }) => reason);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { HostUnreachable } from "../../provider/connect";
 import type { Inputs } from "../../provider/inputs";
 import { ConnectionLost } from "../../provider/session";
-import { Visits } from "../../provider/visits";
+import { HostSessions } from "../../provider/host-sessions";
 import { booted, edit, gone, host, inputs, pinned, Run, there } from "./passed-hosts";
 import { sshHost } from "./ssh-host";
 
@@ -59,7 +59,7 @@ describe("steps that build on an earlier one", () => {
 it("a host that vanishes in the middle of a change is not passed over", async () => {
   const target = await sshHost(booted);
   const log = () => ({ status: () => undefined, info: () => undefined, warn: () => undefined });
-  const visits = new Visits(log, new AbortController().signal);
+  const visits = new HostSessions(log, new AbortController().signal);
   const values = inputs(target.port, [there]) as unknown as Inputs;
   const visited = visits.to(
     { urn: "urn", inputs: values, pinned: target.key, patienceAgain: 1 },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../../provider/connect";
-import { fetchAhead, pushRelease, stageRelease } from "../../provider/remote";
+import { prefetchRelease, pushRelease, stageRelease } from "../../provider/remote";
 import { pushRuntime } from "../../provider/release";
 import type { Session } from "../../provider/session";
 import { privateKey } from "./inputs";
@@ -107,19 +107,19 @@ describe("a release that a host fetches ahead", () => {
 
   it("is told on standard input, where no process of the host reads it", async () => {
     const { session, told } = await host(false);
-    expect(await fetchAhead(session, { ...release, url })).toBe(true);
+    expect(await prefetchRelease(session, { ...release, url })).toBe(true);
     expect(told[1]).toEqual(["fetch", JSON.stringify({ ...release, url })]);
   });
 
   it("is not fetched again", async () => {
     const { session, told } = await host(true);
-    expect(await fetchAhead(session, { ...release, url })).toBe(false);
+    expect(await prefetchRelease(session, { ...release, url })).toBe(false);
     expect(told).toHaveLength(1);
   });
 
   it("that is another file stops before anything is switched", async () => {
     const { session } = await host(false, { ok: false, error: "must have SHA-256 a, got b" });
-    await expect(fetchAhead(session, { ...release, url })).rejects.toThrow(
+    await expect(prefetchRelease(session, { ...release, url })).rejects.toThrow(
       "the release cannot be fetched: must have SHA-256 a, got b",
     );
   });

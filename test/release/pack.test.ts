@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { list, type ReadEntry } from "tar";
 import { afterAll, describe, expect, it } from "vitest";
-import { keptRelease, packRelease } from "../../release/pack";
+import { cachedRelease, packRelease } from "../../release/pack";
 
 const root = mkdtempSync(join(tmpdir(), "release-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -174,14 +174,14 @@ describe("packRelease", () => {
   });
 });
 
-describe("keptRelease", () => {
+describe("cachedRelease", () => {
   it("has archive and facts of what was packed here, and nothing of another one", () => {
     const out = join(root, "kept-out");
     const facts = { version: "1.2.3" };
     const { digest, archive } = packRelease(app("kept"), out, facts);
-    expect(keptRelease(out, digest)).toEqual({ archive, facts });
-    expect(keptRelease(out, "0".repeat(64))).toEqual({});
+    expect(cachedRelease(out, digest)).toEqual({ archive, facts });
+    expect(cachedRelease(out, "0".repeat(64))).toEqual({});
     rmSync(archive);
-    expect(keptRelease(out, digest)).toEqual({ facts });
+    expect(cachedRelease(out, digest)).toEqual({ facts });
   });
 });

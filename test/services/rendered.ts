@@ -4,7 +4,7 @@ import { WebTier } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
-import type { OpenPlace } from "../../services/host-firewall/ways-out";
+import type { OpeningGroup } from "../../services/host-firewall/destinations";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import { nodeBundle, type NodeFacts, type NodeServices } from "../../services/node-bundle";
@@ -18,7 +18,7 @@ import {
   edgeRules,
   nginxSettings,
   nodeFacts,
-  openPlacesOf,
+  openingGroupsOf,
   plan,
   release,
   sampleProgram,
@@ -80,7 +80,7 @@ interface BalancerFacts {
   network?: number;
   guests?: NodeServices<NodeFacts>["guests"];
   /** Openings of guests of other nodes. */
-  further?: OpenPlace[];
+  further?: OpeningGroup[];
 }
 
 /** Bundle of a load balancer with these facts and services besides those that all have. */
@@ -88,7 +88,7 @@ export function loadBalancerWith(index: 0 | 1, more: BalancerFacts = {}): Bundle
   const { network, guests, further = [], ...told } = more;
   const facts = {
     ...nodeFacts("lb", index),
-    openPlaces: [...openPlacesOf(told.acme && 443), ...further],
+    openingGroups: [...openingGroupsOf(told.acme && 443), ...further],
     ...{ requests: webRequests(), rules: edgeRules(), https: edgeHttps(), ...told },
     vrrpPriority: 101 - index,
     loadBalancers: plan.lb,

@@ -1,5 +1,5 @@
-import { DnsProof } from "../../host/acme/dns-proof";
-import { OpenProofs } from "../../host/acme/open-proofs";
+import { DnsChallenge } from "../../host/acme/dns-challenge";
+import { PendingChallenges } from "../../host/acme/pending-challenges";
 import type { waitForRecord } from "../../host/acme/visible-record";
 import type { ApiFailure } from "../../host/cloud-api/failure";
 
@@ -20,13 +20,13 @@ export class ProofBroker {
   nowMs = 0;
 
   /** A client of this broker. @param visible stands for the wait for the name servers. */
-  proof(visible: () => Promise<string | void> = () => Promise.resolve()): DnsProof {
-    const open = new OpenProofs(this.saved, (now) => (this.saved = { ...now }));
+  proof(visible: () => Promise<string | void> = () => Promise.resolve()): DnsChallenge {
+    const open = new PendingChallenges(this.saved, (now) => (this.saved = { ...now }));
     const wait: typeof waitForRecord = (...args) => {
       this.seen = args;
       return visible().then((silent) => silent ?? undefined);
     };
-    return new DnsProof(this, open, wait, () => this.nowMs);
+    return new DnsChallenge(this, open, wait, () => this.nowMs);
   }
 
   call(_method: string, path: string, body?: object): Promise<unknown> {

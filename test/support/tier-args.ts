@@ -6,7 +6,7 @@ import type { InnerTlsAccess } from "../../components/inner-tls";
 import { LoadBalancerPair } from "../../components/load-balancer-pair";
 import { MysqlCluster } from "../../components/mysql-cluster";
 import type { ServerSettings } from "../../components/server";
-import { openPlaces, type StackServices } from "../../services/stack-openings";
+import { openingGroups, type StackServices } from "../../services/stack-openings";
 import type { HostSettings } from "../../components/tier";
 import { WebTier, type WebTierArgs } from "../../components/web-tier";
 import { wildcardsOf } from "../../resources/acme";
@@ -15,7 +15,7 @@ import type { AppProgram } from "../../services/app/app-program";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import type { NginxSettings } from "../../services/nginx/nginx-conf";
-import type { OpenPlace } from "../../services/host-firewall/ways-out";
+import type { OpeningGroup } from "../../services/host-firewall/destinations";
 import { publicFiles } from "../../services/nginx/static-site";
 import type { NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
@@ -54,8 +54,8 @@ function stackServices(acmePort?: number): StackServices {
 }
 
 /** Openings of the plan's nodes. */
-export function openPlacesOf(acmePort?: number): OpenPlace[] {
-  return openPlaces(plan.subnetCidrs, stackServices(acmePort));
+export function openingGroupsOf(acmePort?: number): OpeningGroup[] {
+  return openingGroups(plan.subnetCidrs, stackServices(acmePort));
 }
 
 /** What all hosts have in common. */
@@ -85,9 +85,9 @@ export function nodeFacts(role: Role, index = 0): NodeFacts {
   const { name: node, privateIp } = plan[role][index]!;
   const { adminUser, programs, subnetCidrs: subnets } = hostSettings();
   const adminKeys = [publicKey("D"), publicKey("A", "ann@example.com")];
-  const openPlaces = openPlacesOf();
+  const openingGroups = openingGroupsOf();
   const peers = plan[role].filter(({ name }) => name !== node);
-  return { node, role, privateIp, peers, subnets, openPlaces, adminUser, adminKeys, programs };
+  return { node, role, privateIp, peers, subnets, openingGroups, adminUser, adminKeys, programs };
 }
 
 /** HTTPS of a stack that says nothing about it; a test overrides only what it is about. */

@@ -4,7 +4,7 @@ import type { Action, CloudClient } from "../client";
 /** Inputs or outputs of a resource. */
 export type Values = Record<string, unknown>;
 
-/** What one resource type does. Ids are texts. */
+/** The operations of one resource type. Ids are texts. */
 export interface Handlers {
   create(client: CloudClient, inputs: Values): Promise<{ id: string; outs: Values }>;
   /** Outputs as they are now; undefined: it is gone. */

@@ -63,7 +63,7 @@ function certifiedUrls(hosts: readonly ScannedHost[]): string[] {
 }
 
 /** Facts that the whole drill shares. */
-export interface AttackWorld {
+export interface AttackFacts {
   hosts: readonly ScannedHost[];
   /** The cloud's API, such as `https://api.hetzner.cloud/v1`. */
   api: string;
@@ -74,7 +74,7 @@ export interface AttackWorld {
  * host.
  */
 export function triesOf(
-  { hosts, api }: AttackWorld,
+  { hosts, api }: AttackFacts,
   host: ScannedHost,
 ): Omit<Tries, "processes" | "sockets"> {
   const table = new Set(hosts.flatMap(openingsOf).flatMap(({ port }) => port ?? []));
@@ -158,13 +158,13 @@ function isException(user: string, { way, what }: Success, one: Exception): bool
 }
 
 /** True if the services or the list of exceptions allow a success. */
-export function isAllowed(world: AttackWorld, by: Attacker, success: Success): boolean {
+export function isAllowed(facts: AttackFacts, by: Attacker, success: Success): boolean {
   const { way, what } = success;
   const { user } = by;
   if (exceptions.some((one) => isException(user, success, one))) return true;
   if (way === "reads") return mayRead(by, what) || isOwn(user, what);
   if (way === "writes" || way === "opens") return isOwn(user, what);
-  if (way === "gets an answer from") return what.startsWith(world.api) && mayCall(by, world.api);
+  if (way === "gets an answer from") return what.startsWith(facts.api) && mayCall(by, facts.api);
   if (way === "sends UDP to") return maySend(by);
   if (way === "logs in to MySQL as") return socketAccounts().get(what) === user;
   return false;

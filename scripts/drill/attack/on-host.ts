@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "n
 import { bundleUnits, setuidPrograms } from "../../audit/read";
 import { regularFiles } from "../../secrets/scan/files";
 import type { Attacked, Tries } from "./attacks";
-import { attackers, namesOf, strangePrograms, unitOf, usersOfUnits } from "./read";
+import { attackers, namesOf, unknownPrograms, unitOf, usersOfUnits } from "./read";
 
 /** Order to a host. */
 export interface AttackOrder {
@@ -119,7 +119,7 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   const { all, unpackaged } = setuidPrograms(longestMs);
-  const report: AttackReport = { byUnit, users, setuid: strangePrograms(all, unpackaged) };
+  const report: AttackReport = { byUnit, users, setuid: unknownPrograms(all, unpackaged) };
   process.stdout.write(JSON.stringify(report));
 }
 

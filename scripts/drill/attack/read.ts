@@ -56,7 +56,7 @@ const setuidPrograms: readonly string[] = [
 ];
 
 /** The programs among these whose bit is not known of any package. `unpackaged`: programs of no package. */
-export function strangePrograms(paths: readonly string[], unpackaged: readonly string[]): string[] {
+export function unknownPrograms(paths: readonly string[], unpackaged: readonly string[]): string[] {
   return paths.filter(
     (path) =>
       unpackaged.includes(path) || !setuidPrograms.includes(path.slice(path.lastIndexOf("/") + 1)),

@@ -1,4 +1,4 @@
-import { identifier, patiently, qualified, type Running, shortWaitSql } from "../tables/sql";
+import { identifier, retryWhileLocked, qualified, type Running, shortWaitSql } from "../tables/sql";
 import { type Defined, dropSql, objectsOf } from "./definitions";
 
 /** A running primary whose definitions can be dumped. */
@@ -83,5 +83,5 @@ function renameSql(moves: readonly Move[]): string {
 /** Runs statements that may be run twice, once no session holds a table that they change. */
 function change(args: Exchange, schema: string, sql: string | Buffer): Promise<void> {
   const statements = Buffer.concat([Buffer.from(`${shortWaitSql}\n`), Buffer.from(sql)]);
-  return patiently(args, () => runSql(args.running, schema, statements));
+  return retryWhileLocked(args, () => runSql(args.running, schema, statements));
 }

@@ -1,4 +1,4 @@
-import { bringTable, makeSchema } from "../tables/bring";
+import { importTable, makeSchema } from "../tables/import-tables";
 import { type Copy, identifier } from "../tables/sql";
 import type { Defined } from "./definitions";
 import type { Primary } from "./exchange";
@@ -42,7 +42,7 @@ export async function loadAll(args: LoadAll): Promise<Incoming[]> {
       made.push(await makeSchema(args, schema, restored(schema)));
     }
     const loading = { ...args, tables, reachable: new Set<string>(), restored };
-    for (const table of tables) await bringTable(loading, table);
+    for (const table of tables) await importTable(loading, table);
   } catch (error) {
     await dropAll(running, made, say);
     throw error;

@@ -2,7 +2,7 @@ import { subtract } from "../../../host/archiver/gtid-sets";
 import { outputsOf } from "../../operate/operated-stack";
 import { inspectAloud } from "../check-restored";
 import { newestUs, type Plan, type ReadLink } from "../plan";
-import { bytesOf, checkSpace } from "../tables/room";
+import { bytesOf, checkSpace } from "../tables/import-space";
 import { runningPrimary } from "../tables/running-primary";
 import { type Target, timeText } from "../target";
 import type { InContainer } from "../with-restored";

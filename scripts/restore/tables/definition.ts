@@ -4,8 +4,8 @@ import { identifier } from "./sql";
 export interface Place {
   /** Present schema of the table. */
   from: string;
-  /** New schema of each brought table, by `schema.table`. */
-  brought: ReadonlyMap<string, string>;
+  /** New schema of each imported table, by `schema.table`. */
+  imported: ReadonlyMap<string, string>;
   /** Tables that foreign keys may reference at the target, as `schema.table`. */
   reachable: ReadonlySet<string>;
 }
@@ -23,7 +23,7 @@ const foreignKey = new RegExp(
 );
 
 /**
- * The statement that creates a table in another schema. Foreign keys to other brought tables reference
+ * The statement that creates a table in another schema. Foreign keys to other imported tables reference
  * these in their new schemas. Foreign keys to unreachable tables are removed, because MySQL would refuse
  * every later row.
  *
@@ -43,7 +43,7 @@ export function definitionIn(create: string, table: string, place: Place): Defin
     if (!found) return [text];
     const [, name, columns, schema, parent, rest] = found;
     const key = `${plain(schema ?? place.from)}.${plain(parent!)}`;
-    const to = place.brought.get(key) ?? (place.reachable.has(key) ? plainSchema(key) : undefined);
+    const to = place.imported.get(key) ?? (place.reachable.has(key) ? plainSchema(key) : undefined);
     if (to !== undefined) {
       const target = `${identifier(to)}.\`${parent}\``;
       return [`CONSTRAINT \`${name}\` ${columns} REFERENCES ${target} ${rest}`];
@@ -51,7 +51,7 @@ export function definitionIn(create: string, table: string, place: Place): Defin
     leftOut.push(`${plain(name!)} to ${key}`);
     return [];
   });
-  const target = place.brought.get(`${place.from}.${table}`);
+  const target = place.imported.get(`${place.from}.${table}`);
   if (target === undefined) throw new Error(`${place.from}.${table} has no place to go to`);
   const head = `CREATE TABLE ${identifier(target)}.${identifier(table)} (`;
   const sql = [head, body.map((line) => `  ${line}`).join(",\n"), ...lines.slice(end)].join("\n");

@@ -45,8 +45,8 @@ const held = { tries: 30, pauseMs: 1_000 };
 /** Statement before a change of tables: a session that waits for a table blocks all later ones. */
 export const shortWaitSql = "SET SESSION lock_wait_timeout = 2;";
 
-/** Options of {@link patiently}; `say` gets a message for each attempt. */
-export interface Patience {
+/** Options of {@link retryWhileLocked}; `say` gets a message for each attempt. */
+export interface LockRetryOptions {
   say: (line: string) => void;
   /** Pause between two attempts, milliseconds. @default a second */
   pauseMs?: number;
@@ -58,8 +58,8 @@ export interface Patience {
  * @param change statements after {@link shortWaitSql}, which may be run again.
  * @throws Error of the change, or of the last of thirty attempts.
  */
-export async function patiently(
-  { say, pauseMs = held.pauseMs }: Patience,
+export async function retryWhileLocked(
+  { say, pauseMs = held.pauseMs }: LockRetryOptions,
   change: () => Promise<unknown>,
 ): Promise<void> {
   for (let i = 1; ; i += 1) {

@@ -1,7 +1,7 @@
 import type { AllowedEnvironment, AllowedFile } from "../allowed";
 import type { Pattern } from "../matcher";
 
-/** Order for a scan. It comes on standard input, never as an argument. */
+/** Order for a scan. The order comes on standard input, never as an argument. */
 export interface ScanOrder {
   /** Patterns: bytes as base64, number of the secret, encoding. */
   patterns: [string, number, string][];

@@ -1,5 +1,5 @@
 import { canonicalJson, type Json, type Operation, type Row } from "./operations";
-import { type Pen, texts } from "./pen";
+import { type RowWriter, texts } from "./row-writer";
 import { below, oneOf } from "./random";
 
 const table = "app.events";
@@ -9,7 +9,7 @@ export class EventWrites {
   /** Keys of own rows that have a document. */
   private keys: string[] = [];
 
-  constructor(private readonly pen: Pen) {}
+  constructor(private readonly writer: RowWriter) {}
 
   readonly kinds: readonly (() => Promise<boolean>)[] = [
     ...[() => this.insert(), () => this.insert(), () => this.insert()],
@@ -19,11 +19,11 @@ export class EventWrites {
   ];
 
   private key(): string | undefined {
-    return this.keys[below(this.pen.random, this.keys.length)];
+    return this.keys[below(this.writer.random, this.keys.length)];
   }
 
   private row(): Row {
-    const { random, tag, digits } = this.pen;
+    const { random, tag, digits } = this.writer;
     const doc: Json = { n: below(random, 1_000), list: [1, "€😀", null], deep: { at: tag() } };
     const byte = () => below(random, 256).toString(16).padStart(2, "0");
     const day = `20${digits(80, 2)}-0${1 + below(random, 9)}-1${digits(10, 1)}`;
@@ -48,7 +48,7 @@ export class EventWrites {
   }
 
   private async insert(): Promise<boolean> {
-    const { session, random } = this.pen;
+    const { session, random } = this.writer;
     const rows = Array.from({ length: 1 + below(random, 3) }, () => this.row());
     const put = (insertId: number) =>
       rows.map((row, i): Operation => {
@@ -60,11 +60,14 @@ export class EventWrites {
   }
 
   private async update(): Promise<boolean> {
-    const { pen } = this;
+    const { writer } = this;
     const key = this.key();
-    if (key === undefined) return pen.count1();
-    const values = { note: `${oneOf(pen.random, texts)} ${pen.tag()}`, total: pen.digits(1e6, 1) };
-    return pen.change(
+    if (key === undefined) return writer.count1();
+    const values = {
+      note: `${oneOf(writer.random, texts)} ${writer.tag()}`,
+      total: writer.digits(1e6, 1),
+    };
+    return writer.change(
       "UPDATE app.events SET note = ?, total = ? WHERE id = ?",
       [values.note, values.total, key],
       { do: "set", table, key, values },
@@ -72,12 +75,13 @@ export class EventWrites {
   }
 
   private async setMember(): Promise<boolean> {
-    const { pen } = this;
+    const { writer } = this;
     const key = this.key();
-    if (key === undefined) return pen.count1();
-    const member = oneOf(pen.random, ["n", "list", "new", "😀"]);
-    const value: Json = member === "n" ? -Number(pen.id()) : { tag: pen.tag(), of: [true, "𝄞"] };
-    return pen.change(
+    if (key === undefined) return writer.count1();
+    const member = oneOf(writer.random, ["n", "list", "new", "😀"]);
+    const value: Json =
+      member === "n" ? -Number(writer.id()) : { tag: writer.tag(), of: [true, "𝄞"] };
+    return writer.change(
       `UPDATE app.events SET doc = JSON_SET(doc, '$."${member}"', CAST(? AS JSON)) WHERE id = ?`,
       [JSON.stringify(value), key],
       { do: "json", table, key, name: "doc", member, value },
@@ -85,41 +89,41 @@ export class EventWrites {
   }
 
   private async removeMember(): Promise<boolean> {
-    const { pen } = this;
+    const { writer } = this;
     const key = this.key();
-    if (key === undefined) return pen.count1();
-    return pen.session.transaction(async () => {
+    if (key === undefined) return writer.count1();
+    return writer.session.transaction(async () => {
       const sql = "UPDATE app.events SET doc = JSON_REMOVE(doc, '$.n') WHERE id = ?";
-      await pen.session.query(sql, [key]);
+      await writer.session.query(sql, [key]);
       const removed: Operation = { do: "json", table, key, name: "doc", member: "n" };
-      return [removed, ...(await pen.bump())];
+      return [removed, ...(await writer.bump())];
     });
   }
 
   private async delete(): Promise<boolean> {
-    const { pen } = this;
+    const { writer } = this;
     const key = this.key();
-    if (key === undefined) return pen.count1();
+    if (key === undefined) return writer.count1();
     const operation: Operation = { do: "delete", table, key };
-    const isDone = await pen.change("DELETE FROM app.events WHERE id = ?", [key], operation);
+    const isDone = await writer.change("DELETE FROM app.events WHERE id = ?", [key], operation);
     if (isDone) this.keys.splice(this.keys.indexOf(key), 1);
     return isDone;
   }
 
   private savepoint(): Promise<boolean> {
-    const { session } = this.pen;
+    const { session } = this.writer;
     return session.transaction(async () => {
-      const kept = await this.pen.bump();
+      const kept = await this.writer.bump();
       await session.query("SAVEPOINT s");
       await session.query(...this.sql([this.row(), this.row()]));
       await session.query("ROLLBACK TO s");
-      return [...kept, ...(await this.pen.bump())];
+      return [...kept, ...(await this.writer.bump())];
     });
   }
 
   /** Leaves nothing but a hole in AUTO_INCREMENT. */
   private async rollback(): Promise<boolean> {
-    const { session } = this.pen;
+    const { session } = this.writer;
     await session.unlessRolledBack(async () => {
       await session.query("START TRANSACTION");
       await session.query(...this.sql([this.row()]));

@@ -6,7 +6,7 @@ import { runStep, stepsOf } from "./ddl";
 import { EventWrites } from "./event-writes";
 import type { Entry } from "./operations";
 import { OtherWrites } from "./other-writes";
-import { Pen } from "./pen";
+import { RowWriter } from "./row-writer";
 import { oneOf, seeded } from "./random";
 import { Session } from "./session";
 
@@ -59,11 +59,11 @@ export async function writeLoad(order: LoadOrder): Promise<number> {
   const writer = async (number: number) => {
     const session = await open();
     await session.query(forms[number % forms.length]!);
-    const pen = new Pen(number, writerCount, session, seeded(seed + 1 + number));
-    const kinds = [...new EventWrites(pen).kinds, ...new OtherWrites(pen).kinds];
+    const rows = new RowWriter(number, writerCount, session, seeded(seed + 1 + number));
+    const kinds = [...new EventWrites(rows).kinds, ...new OtherWrites(rows).kinds];
     await delay(random() * (writerCount / rate) * 1_000);
     await paced(endMs, (writerCount / rate) * 1_000, async () => {
-      if (!(await oneOf(pen.random, kinds)())) rolledBack += 1;
+      if (!(await oneOf(rows.random, kinds)())) rolledBack += 1;
     });
     session.close();
   };

@@ -1,5 +1,5 @@
 import type { Operation } from "./operations";
-import { bumped, type Pen } from "./pen";
+import { incremented, type RowWriter } from "./row-writer";
 import { below } from "./random";
 import { counterCount } from "./schema";
 
@@ -7,17 +7,22 @@ import { counterCount } from "./schema";
 export class OtherWrites {
   private folders: string[] = [];
 
-  constructor(private readonly pen: Pen) {}
+  constructor(private readonly writer: RowWriter) {}
 
   readonly kinds: readonly (() => Promise<boolean>)[] = [
-    ...[() => this.pen.count1(), () => this.pen.count1(), () => this.word(), () => this.word()],
+    ...[
+      () => this.writer.count1(),
+      () => this.writer.count1(),
+      () => this.word(),
+      () => this.word(),
+    ],
     ...[() => this.forgetWord(), () => this.order(), () => this.folder()],
     ...[() => this.deleteFolder(), () => this.call(), () => this.stamp()],
   ];
 
   private word(): Promise<boolean> {
-    const [word, tag] = [this.pen.word(), this.pen.tag()];
-    return this.pen.change(
+    const [word, tag] = [this.writer.word(), this.writer.tag()];
+    return this.writer.change(
       "INSERT INTO app.words VALUES (?, 1, ?) ON DUPLICATE KEY UPDATE uses = uses + 1, tag = ?",
       [word, tag, tag],
       {
@@ -28,28 +33,32 @@ export class OtherWrites {
   }
 
   private forgetWord(): Promise<boolean> {
-    const key = this.pen.word();
-    return this.pen.session.transaction(async () => {
-      const others = await this.pen.bump();
-      await this.pen.session.query("DELETE FROM app.words WHERE word = ?", [key]);
+    const key = this.writer.word();
+    return this.writer.session.transaction(async () => {
+      const others = await this.writer.bump();
+      await this.writer.session.query("DELETE FROM app.words WHERE word = ?", [key]);
       return [...others, { do: "delete", table: "app.words", key }];
     });
   }
 
   private order(): Promise<boolean> {
-    const row = { id: this.pen.id(), note: this.pen.word() };
+    const row = { id: this.writer.id(), note: this.writer.word() };
     const operation: Operation = { do: "put", table: "app.orders", row };
-    return this.pen.change("INSERT INTO app.orders VALUES (?, ?)", [row.id, row.note], operation);
+    return this.writer.change(
+      "INSERT INTO app.orders VALUES (?, ?)",
+      [row.id, row.note],
+      operation,
+    );
   }
 
   private async folder(): Promise<boolean> {
-    const { pen } = this;
-    const row = { id: pen.id(), name: pen.word() };
-    const files = [0, 1, 2].map(() => ({ id: pen.id(), folder: row.id, name: pen.word() }));
-    const isDone = await pen.session.transaction(async () => {
-      await pen.session.query("INSERT INTO app.folders VALUES (?, ?)", [row.id, row.name]);
+    const { writer } = this;
+    const row = { id: writer.id(), name: writer.word() };
+    const files = [0, 1, 2].map(() => ({ id: writer.id(), folder: row.id, name: writer.word() }));
+    const isDone = await writer.session.transaction(async () => {
+      await writer.session.query("INSERT INTO app.folders VALUES (?, ?)", [row.id, row.name]);
       const values = files.map(({ id, folder, name }) => [id, folder, name]);
-      await pen.session.query("INSERT INTO app.files VALUES ?", [values]);
+      await writer.session.query("INSERT INTO app.files VALUES ?", [values]);
       const put = files.map((file): Operation => ({ do: "put", table: "app.files", row: file }));
       return [{ do: "put", table: "app.folders", row }, ...put];
     });
@@ -59,26 +68,30 @@ export class OtherWrites {
 
   /** The rows of `app.files` leave with it. */
   private async deleteFolder(): Promise<boolean> {
-    const key = this.folders[below(this.pen.random, this.folders.length)];
+    const key = this.folders[below(this.writer.random, this.folders.length)];
     if (key === undefined) return this.folder();
     const operation: Operation = { do: "delete", table: "app.folders", key };
-    const isDone = await this.pen.change("DELETE FROM app.folders WHERE id = ?", [key], operation);
+    const isDone = await this.writer.change(
+      "DELETE FROM app.folders WHERE id = ?",
+      [key],
+      operation,
+    );
     if (isDone) this.folders.splice(this.folders.indexOf(key), 1);
     return isDone;
   }
 
   private call(): Promise<boolean> {
-    const { session, random, tag } = this.pen;
+    const { session, random, tag } = this.writer;
     const [key, mark] = [String(1 + below(random, counterCount)), tag()];
     return session.transaction(async () => {
       await session.query("CALL app.bump(?, ?)", [Number(key), mark]);
-      return bumped(key, mark, 10);
+      return incremented(key, mark, 10);
     });
   }
 
   /** A row whose values MySQL makes: they are read before the commit. */
   private stamp(): Promise<boolean> {
-    const { session, tag: next } = this.pen;
+    const { session, tag: next } = this.writer;
     const tag = next();
     return session.transaction(async () => {
       await session.query("INSERT INTO app.stamps (tag) VALUES (?)", [tag]);

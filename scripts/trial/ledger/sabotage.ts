@@ -1,4 +1,4 @@
-import { note } from "../findings";
+import { recordFinding } from "../findings";
 import { compare } from "./compare";
 import type { Copy } from "./copy";
 import type { Session } from "./session";
@@ -51,6 +51,6 @@ export async function sabotage(session: Session, copy: Copy): Promise<void> {
     await session.query(sql);
     const { differences } = await compare(session, copy);
     const line = differences.find((one) => told.test(one));
-    note(`sabotage: ${what} is found`, line !== undefined, (line ?? "").slice(0, 160));
+    recordFinding(`sabotage: ${what} is found`, line !== undefined, (line ?? "").slice(0, 160));
   }
 }

@@ -38,8 +38,8 @@ describe("a store of certificates", () => {
   it("keeps the values that may be in a zone for the next start", () => {
     const folder = mkdtempSync(join(tmpdir(), "acme-store-"));
     folders.push(folder);
-    new Store(folder).saveOpenProofs({ value: "*.example.com" });
-    expect(new Store(folder).openProofs()).toEqual({ value: "*.example.com" });
+    new Store(folder).savePendingChallenges({ value: "*.example.com" });
+    expect(new Store(folder).pendingChallenges()).toEqual({ value: "*.example.com" });
   });
 });
 

@@ -8,9 +8,9 @@ import {
   endAnnouncement,
   activeIn,
   isLast,
-  markLeaving,
+  markStopping,
   servingIn,
-  unmarkLeaving,
+  unmarkStopping,
 } from "../../../host/app-process/node-drain";
 import type { AppProcessSettings } from "../../../host/app-process/settings";
 
@@ -51,10 +51,10 @@ afterEach(async () => {
 describe("the last process of a node", () => {
   it("is not one whose neighbour serves, as in a deploy of one process after the other", async () => {
     answers = () => csv({ 3101: "UP", 3102: "UP" });
-    markLeaving(settings, "3101");
+    markStopping(settings, "3101");
     expect(await isLast(settings, "3101")).toBe(false);
-    unmarkLeaving(settings, "3101");
-    markLeaving(settings, "3102");
+    unmarkStopping(settings, "3101");
+    markStopping(settings, "3102");
     expect(await isLast(settings, "3102")).toBe(false);
   });
 
@@ -67,8 +67,8 @@ describe("the last process of a node", () => {
 
   it("is at least one of those that stop at the same time", async () => {
     answers = () => csv({ 3101: "UP", 3102: "UP" });
-    markLeaving(settings, "3101");
-    markLeaving(settings, "3102");
+    markStopping(settings, "3101");
+    markStopping(settings, "3102");
     expect(await isLast(settings, "3101")).toBe(true);
     expect(await isLast(settings, "3102")).toBe(true);
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SftpConnection } from "../../../host/archiver/store/sftp-session";
 import { SftpStore } from "../../../host/archiver/store/sftp-store";
 import type { TestFileStorage } from "../../../localcloud/test/support/test-file-storage";
-import { sftpChannel } from "../../../scripts/restore/desk-store";
+import { sftpChannel } from "../../../scripts/restore/operator-store";
 
 /** A store on a server, with what differs from what is right. */
 export function storeOn(

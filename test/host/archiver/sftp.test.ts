@@ -8,7 +8,7 @@ import { SftpConnection } from "../../../host/archiver/store/sftp-session";
 import { pathOf, SftpStore } from "../../../host/archiver/store/sftp-store";
 import { TestFileStorage } from "../../../localcloud/test/support/test-file-storage";
 import { type } from "../../../localcloud/file-storage/packets";
-import { sftpChannel } from "../../../scripts/restore/desk-store";
+import { sftpChannel } from "../../../scripts/restore/operator-store";
 import { filesOn, storeOn } from "./sftp-server";
 
 let storage: TestFileStorage;

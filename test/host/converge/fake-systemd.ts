@@ -81,6 +81,6 @@ export const runModule = {
     if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}: ${stderr}`);
     return stdout;
   },
-  say: (step: string, detail = "") => void systemd.messages.push(`${step} ${detail}`),
+  reportStep: (step: string, detail = "") => void systemd.messages.push(`${step} ${detail}`),
   pause: async () => undefined,
 };

@@ -6,7 +6,7 @@ import { runDirectory } from "../../../host/converge/directories";
 
 const told = vi.hoisted(() => ({ hear: (_step: string) => {} }));
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
-vi.mock("../../../host/converge/run", () => ({ say: (step: string) => told.hear(step) }));
+vi.mock("../../../host/converge/run", () => ({ reportStep: (step: string) => told.hear(step) }));
 
 /** Resolves when converge says this step. */
 const heard = (wanted: string) =>

@@ -21,7 +21,7 @@ import { receive } from "../../../host/converge/transfer";
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
-  say: () => undefined,
+  reportStep: () => undefined,
 }));
 
 let root: string;

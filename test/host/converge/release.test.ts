@@ -24,7 +24,7 @@ import { unpacked } from "./unpacked";
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
-  say: () => undefined,
+  reportStep: () => undefined,
 }));
 
 const digest = sha256("archive");

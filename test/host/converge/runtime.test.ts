@@ -15,13 +15,13 @@ import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
 import { journalPath } from "../../../host/converge/journal";
-import { pruneRuntimes } from "../../../host/converge/kept-releases";
+import { pruneRuntimes } from "../../../host/converge/retained-releases";
 import { hasRuntime, receiveRuntime } from "../../../host/converge/transfer";
 
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
-  say: () => undefined,
+  reportStep: () => undefined,
 }));
 
 let root: string;

@@ -18,13 +18,13 @@ import { stateDirectory } from "../../../host/converge/directories";
 import { sha256 } from "../../../host/converge/files";
 import { journalPath } from "../../../host/converge/journal";
 import {
-  linkKept,
+  linkRetained,
   linkStaged,
   stagedRelease,
   endStaging,
   pruneReleases,
   stage,
-} from "../../../host/converge/kept-releases";
+} from "../../../host/converge/retained-releases";
 import { currentRelease, switchRelease } from "../../../host/converge/release";
 import { receive } from "../../../host/converge/transfer";
 import { packRelease } from "../../../release/pack";
@@ -33,7 +33,7 @@ import { unpacked } from "./unpacked";
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
-  say: () => undefined,
+  reportStep: () => undefined,
 }));
 
 const digest = (letter: string) => letter.repeat(64);
@@ -55,7 +55,7 @@ function ran(...names: string[]): void {
   const switches = names.map((name) => ({ digest: name }));
   writeFileSync(journalPath, JSON.stringify({ version: 1, switches }));
   switchRelease(root, names.at(-1));
-  linkKept({ root, keep: 3, digest: names.at(-1)! });
+  linkRetained({ root, keep: 3, digest: names.at(-1)! });
 }
 
 /** Packs an app of one asset and hands it to the host; returns its digest. */
@@ -171,7 +171,7 @@ describe("a staged release", () => {
     ran(a, b, c);
     unpacked(root, d);
     linkStaged(root, d);
-    linkKept(release(c));
+    linkRetained(release(c));
     expect(links()).toEqual({ next: d, "previous-1": b, "previous-2": a });
   });
 
@@ -179,7 +179,7 @@ describe("a staged release", () => {
     ran(a, b, c);
     unpacked(root, d);
     linkStaged(root, d);
-    linkKept(release(d), d);
+    linkRetained(release(d), d);
     switchRelease(root, d);
     endStaging(release(d), true);
     expect(links()).toEqual({ "previous-1": c, "previous-2": b });

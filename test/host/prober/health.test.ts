@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
-  crashes,
-  hitsUntilGood,
+  crashLoop,
+  successesUntilHealthy,
   initialHealth,
-  missesUntilBad,
+  failuresUntilUnhealthy,
   nextHealth,
   type Answer,
   type Health,
@@ -18,9 +18,9 @@ const good: Health = { good: true, answers: [] };
 describe("observe", () => {
   it.each([undefined, "", "1\n"])("starts bad after %j, and needs five hits in a row", (before) => {
     const start = initialHealth(before);
-    expect(after(start, ...times(hitsUntilGood - 1, "served")).good).toBe(false);
-    expect(after(start, ...times(hitsUntilGood, "served")).good).toBe(true);
-    const interrupted: Answer[] = [...times(hitsUntilGood - 1, "served"), "refused"];
+    expect(after(start, ...times(successesUntilHealthy - 1, "served")).good).toBe(false);
+    expect(after(start, ...times(successesUntilHealthy, "served")).good).toBe(true);
+    const interrupted: Answer[] = [...times(successesUntilHealthy - 1, "served"), "refused"];
     expect(after(start, ...interrupted, "served").good).toBe(false);
   });
 
@@ -29,29 +29,29 @@ describe("observe", () => {
     (answer) => {
       const start = initialHealth("0\n");
       expect(start.good).toBe(true);
-      expect(after(start, ...times(missesUntilBad[answer], answer)).good).toBe(false);
+      expect(after(start, ...times(failuresUntilUnhealthy[answer], answer)).good).toBe(false);
     },
   );
 
   it.each(["failed", "refused"] as const)("turns bad after so many %s in a row", (answer) => {
-    const misses = missesUntilBad[answer];
+    const misses = failuresUntilUnhealthy[answer];
     expect(after(good, ...times(misses - 1, answer)).good).toBe(true);
     expect(after(good, ...times(misses, answer)).good).toBe(false);
   });
 
   it("gives a process that is gone longer to come back than one that does not answer", () => {
-    expect(after(good, ...times(missesUntilBad.failed, "refused")).good).toBe(true);
+    expect(after(good, ...times(failuresUntilUnhealthy.failed, "refused")).good).toBe(true);
     expect(after(good, "refused", "refused", "failed").good).toBe(false);
     expect(after(good, "failed", "failed", "refused").good).toBe(true);
   });
 
   it("forgets late answers that are followed by a hit", () => {
-    expect(after(good, ...times(crashes.among, "failed", "failed", "served")).good).toBe(true);
+    expect(after(good, ...times(crashLoop.among, "failed", "failed", "served")).good).toBe(true);
   });
 
   it("turns bad when HAProxy answers now and then between its crashes", () => {
     const crashing = times(
-      crashes.refused / 4,
+      crashLoop.refused / 4,
       "refused",
       "refused",
       "refused",
@@ -65,16 +65,16 @@ describe("observe", () => {
   it("stays good when HAProxy is killed now and then", () => {
     const once = [
       ...times(3, "refused" as Answer),
-      ...times(crashes.among / 2, "served" as Answer),
+      ...times(crashLoop.among / 2, "served" as Answer),
     ];
     expect(after(good, ...times(20, ...once)).good).toBe(true);
   });
 
   it("begins anew after each verdict", () => {
-    const crashed = after(good, ...times(missesUntilBad.refused, "refused"));
-    const back = after(crashed, ...times(hitsUntilGood, "served"));
+    const crashed = after(good, ...times(failuresUntilUnhealthy.refused, "refused"));
+    const back = after(crashed, ...times(successesUntilHealthy, "served"));
     expect(back.good).toBe(true);
-    expect(after(back, ...times(missesUntilBad.refused - 1, "refused")).good).toBe(true);
+    expect(after(back, ...times(failuresUntilUnhealthy.refused - 1, "refused")).good).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { randomText, type TextWish } from "../../../offline/random/text";
+import { randomText, type TextOptions } from "../../../offline/random/text";
 
-const wish = (more: Partial<TextWish> = {}): TextWish => ({
+const wish = (more: Partial<TextOptions> = {}): TextOptions => ({
   length: 200,
   lower: true,
   upper: true,

@@ -7,7 +7,7 @@ import {
   askUpgradeLog,
   markReboot,
 } from "../../../rolling/os-updates";
-import type { PatchWorld } from "../../../rolling/patching";
+import type { PatchDependencies } from "../../../rolling/patching";
 import { FakeHosts, type Faults } from "./fake-hosts";
 
 /** Time of a reboot, milliseconds. */
@@ -38,7 +38,7 @@ export class FakePatchedHosts extends FakeHosts {
     this.onCommand = (node, command) => this.follow(node, command);
   }
 
-  world(different: Partial<PatchWorld> = {}): PatchWorld {
+  world(different: Partial<PatchDependencies> = {}): PatchDependencies {
     return {
       ...{ hosts: this, rebootsAlways: false, allowsOutage: false, keepTurn: async () => true },
       say: (line) => void this.lines.push(line),

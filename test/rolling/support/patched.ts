@@ -1,12 +1,12 @@
 import { vi } from "vitest";
-import { type Patched, patchNode, type PatchWorld } from "../../../rolling/patching";
+import { type Patched, patchNode, type PatchDependencies } from "../../../rolling/patching";
 import type { FakePatchedHosts } from "./fake-patched-hosts";
 
 /** Patches a node in fake time; resolves with the result, or with the error's message. */
 export async function patched(
   hosts: FakePatchedHosts,
   name: string,
-  different: Partial<PatchWorld> = {},
+  different: Partial<PatchDependencies> = {},
 ): Promise<Patched | string> {
   const end = patchNode(hosts.world(different), hosts.node(name)).catch(
     (error: Error) => error.message,

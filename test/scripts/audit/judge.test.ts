@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseCommandLine, reportJson, reportLines } from "../../../scripts/audit/command-line";
-import { isBad, judge, openedPorts, strangeSockets } from "../../../scripts/audit/judge";
+import { isBad, judge, openedPorts, unexpectedSockets } from "../../../scripts/audit/judge";
 import type { Seen } from "../../../scripts/audit/read";
 
 const sshd = [
@@ -176,12 +176,12 @@ describe("the ports of a node", () => {
   it("do not count for an address of the host alone, however it is written", () => {
     const local = ["127.0.0.1:9", "[::1]:9", "[::ffff:127.0.0.1]:9", "127.0.0.53%lo:9"];
     expect(
-      strangeSockets(
+      unexpectedSockets(
         local.map((one) => `tcp LISTEN 0 1 ${one} *:*`),
         [],
       ),
     ).toEqual([]);
-    expect(strangeSockets(["tcp LISTEN 0 1 [::]:9 *:*"], [])).toHaveLength(1);
+    expect(unexpectedSockets(["tcp LISTEN 0 1 [::]:9 *:*"], [])).toHaveLength(1);
   });
 });
 

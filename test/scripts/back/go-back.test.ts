@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Plan, Step } from "../../../preview/plan";
 import { parseCommandLine } from "../../../scripts/back/command-line";
-import { goBack, type World } from "../../../scripts/back/go-back";
+import { goBack, type BackDependencies } from "../../../scripts/back/go-back";
 import { useStackFile } from "../../support/stack-file";
 
 const project = useStackFile();
@@ -18,9 +18,9 @@ const file = "config: {}\n";
 const updated = plan("update", "host:index:Configuration", "web-1-configuration");
 
 /** A stack, and what happened to it. */
-function stack(more: Partial<World> = {}, planned: Plan = updated) {
+function stack(more: Partial<BackDependencies> = {}, planned: Plan = updated) {
   const happened: string[] = [];
-  const world: World = {
+  const world: BackDependencies = {
     stack: "dev",
     today: new Date("2026-10-02T00:00:00Z"),
     commit: (revision) => revision,

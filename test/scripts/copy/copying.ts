@@ -8,7 +8,7 @@ import {
 import type { ObjectStore } from "../../../host/archiver/store/object-store";
 import { copyAll, type Copied } from "../../../scripts/copy/copy-all";
 import { plan } from "../../../scripts/restore/plan";
-import { readArchive, timelines } from "../../../scripts/restore/read-chain";
+import { readArchive, historyIds } from "../../../scripts/restore/read-chain";
 import { MemoryStore } from "../../host/archiver/memory-store";
 import { root, startMs } from "./archive";
 
@@ -58,7 +58,7 @@ export function brokenIn({ objects }: MemoryStore): string[] {
  * @throws Error if that restore has gaps.
  */
 export async function reached(store: ObjectStore): Promise<number> {
-  const timeline = (await timelines(store, root)).at(-1);
+  const timeline = (await historyIds(store, root)).at(-1);
   if (timeline === undefined) return 0;
   const { bases, links } = await readArchive(store, root, timeline);
   const { base, links: chosen, faults } = plan(bases, links, { kind: "latest" });

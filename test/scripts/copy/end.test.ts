@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { keys } from "../../../host/archiver/chain/manifest";
-import { behind, endsOf } from "../../../scripts/copy/end";
-import { PatientStores } from "../../../scripts/copy/stores";
+import { copyLag, endsOf } from "../../../scripts/copy/end";
+import { RetryingStores } from "../../../scripts/copy/stores";
 import { MemoryStore } from "../../host/archiver/memory-store";
 import { Archive, grown, root, startMs } from "./archive";
 import { copied } from "./copying";
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 const ends = (to: MemoryStore) =>
-  endsOf(new PatientStores({ from, to, waitsMs: [] }), {
+  endsOf(new RetryingStores({ from, to, waitsMs: [] }), {
     ...{ root, timeline: "t1" },
     has: new Set(to.objects.keys()),
   });
@@ -63,16 +63,16 @@ describe("a copy that ends behind the target", () => {
 
   it("is an error from the bound on, with the age of its newest segment", () => {
     const nowMs = minutes(20) / 1_000;
-    const near = behind({ from: end(18), to: end(17) }, 60, nowMs);
+    const near = copyLag({ from: end(18), to: end(17) }, 60, nowMs);
     expect(near).toEqual({
       line: "ends        with link 17, newest commit 2026-06-01T03:17:00.000000Z, 180 s old, 60 s behind backups.target",
       seconds: 60,
       isTooFar: false,
     });
-    const far = behind({ from: end(18), to: end(16) }, 60, nowMs);
+    const far = copyLag({ from: end(18), to: end(16) }, 60, nowMs);
     expect(far.isTooFar).toBe(true);
     expect(far.line).toMatch(/120 s behind backups\.target \(TOO FAR BEHIND, more than 60 s\)$/);
-    expect(behind({ from: end(18), to: { number: 0, us: 0 } }, 60, nowMs).isTooFar).toBe(true);
+    expect(copyLag({ from: end(18), to: { number: 0, us: 0 } }, 60, nowMs).isTooFar).toBe(true);
   });
 
   it("is copied once more, for what was archived meanwhile", async () => {

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Visit } from "../../../provider/connect";
+import type { ConnectArgs } from "../../../provider/connect";
 import { pushToAll } from "../../../scripts/deploy/push";
 import { outputsWith } from "../operate/support/nodes";
 
 const world = vi.hoisted(() => ({
-  visits: [] as Visit[],
+  visits: [] as ConnectArgs[],
   /** How the push to a host ends: whether anything was sent. */
   push: async (_host: string): Promise<boolean> => true,
   fetched: [] as string[],
@@ -16,7 +16,7 @@ const world = vi.hoisted(() => ({
   closed: 0,
 }));
 vi.mock("../../../provider/connect", () => ({
-  connect: async (visit: Visit) => {
+  connect: async (visit: ConnectArgs) => {
     world.visits.push(visit);
     return { host: visit.connection.host, close: () => world.closed++ };
   },
@@ -26,7 +26,7 @@ vi.mock("../../../provider/release", () => ({
 }));
 vi.mock("../../../provider/remote", () => ({
   pushRelease: ({ host }: { host: string }) => world.push(host),
-  fetchAhead: async ({ host }: { host: string }) => {
+  prefetchRelease: async ({ host }: { host: string }) => {
     world.fetched.push(host);
     return true;
   },

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   accounts,
   Bank,
-  type BankDoor,
+  type BankAccess,
   type Booked,
   opening,
   type Transfer,
 } from "../../../scripts/drill/bank";
 
-const closed: BankDoor = {
+const closed: BankAccess = {
   transfer: () => Promise.reject(new Error("closed")),
   audit: () => Promise.reject(new Error("closed")),
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { duty } from "../../../scripts/local/status";
+import { roleText } from "../../../scripts/local/status";
 
 describe("the role of a database node", () => {
-  const role = (state: object) => duty("db", "active", JSON.stringify(state), undefined);
+  const role = (state: object) => roleText("db", "active", JSON.stringify(state), undefined);
   const member = { state: "ONLINE", role: "PRIMARY" };
 
   it("is that of a member, also of an earlier supervisor", () => {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   chosenStack,
   selectedStack,
-  type Surroundings,
+  type StackSources,
 } from "../../../scripts/operate/chosen-stack";
 import { root } from "../../support/pages";
 
@@ -27,7 +27,7 @@ function selecting(settings: object, env: NodeJS.ProcessEnv = {}, login?: string
 }
 
 /** A machine, and the lines that a command said there. */
-function machine(more: Partial<Surroundings> = {}) {
+function machine(more: Partial<StackSources> = {}) {
   const messages: string[] = [];
   const say = (line: string) => void messages.push(line);
   const around = { env: selecting({}), project, isLocalUp: false, say, ...more };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beyond, lossLines, refusal } from "../../../scripts/operate/override-loss";
+import { missingCount, lossLines, refusal } from "../../../scripts/operate/override-loss";
 import { outside, way } from "./support/override-stack";
 
 const uuid = "90afe38e-157c-4335-b53d-b36122c96708";
@@ -12,7 +12,7 @@ describe("the number of transactions beyond a node", () => {
     ["a hole", `${uuid}:1-3:6-9`, `${uuid}:1-9`, 2],
     ["all, for a node without data", "", `${uuid}:1-9`, 9],
   ])("is that of %s", (_, own, other, count) => {
-    expect(beyond(own, other)).toBe(count);
+    expect(missingCount(own, other)).toBe(count);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Base } from "../../../host/archiver/chain/manifest";
 import type { Found, Pruning } from "../../../scripts/prune/pruning";
-import { holes } from "../../../scripts/restore/read-chain";
+import { gapsBetween } from "../../../scripts/restore/read-chain";
 import type { ReadLink } from "../../../scripts/restore/plan";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
@@ -85,7 +85,7 @@ export class FakeHistory {
     const bases = [...this.bases.values()];
     const marks = bases.map(({ link }) => link);
     const read = [...this.links.values()].filter(({ number }) => number > Math.min(...marks));
-    const gaps = holes(
+    const gaps = gapsBetween(
       read.map(({ number }) => number),
       marks,
     );

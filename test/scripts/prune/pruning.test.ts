@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { retentionSettings } from "../../../config/backups-schema";
-import { keptByAge, pruning } from "../../../scripts/prune/pruning";
+import { retainedByAge, pruning } from "../../../scripts/prune/pruning";
 import { plan } from "../../../scripts/restore/plan";
 import { aged, dayMs, FakeHistory, idOf, startMs, stepMs } from "./fake-history";
 
@@ -11,7 +11,7 @@ const planned = (history: FakeHistory, nowMs = history.nowMs) =>
 describe("bases are kept by their age", () => {
   it("the last one of each of so many days, weeks and months", () => {
     const ids = Array.from({ length: 100 }, (_, i) => idOf(startMs + (i * dayMs) / 2));
-    const kept = keptByAge(ids, { daily: 2, weekly: 2, monthly: 2 });
+    const kept = retainedByAge(ids, { daily: 2, weekly: 2, monthly: 2 });
     // The hundredth half day is Monday 2026-07-20.
     expect(Object.fromEntries(kept)).toEqual({
       "20260720T150000Z": ["daily", "weekly", "monthly"],

@@ -6,7 +6,7 @@ import { TestFileStorage } from "../../../localcloud/test/support/test-file-stor
 import { keeper, TestStorage, writer } from "../../../localcloud/test/support/test-storage";
 import { prunerOf } from "../../../scripts/prune/remove-planned";
 import { Remover, SftpRemover } from "../../../scripts/prune/removers";
-import { deskStore, sftpConnection } from "../../../scripts/restore/desk-store";
+import { operatorStore, sftpConnection } from "../../../scripts/restore/operator-store";
 
 const now = () => new Date();
 
@@ -80,7 +80,7 @@ function access(user: "u1" | "u1-sub1") {
   const { privateKey } = user === "u1" ? sftpStorage.writer : sftpStorage.reader;
   const target = { sftp: { ...sftpStorage.place, user }, privateKey };
   return {
-    store: deskStore(target),
+    store: operatorStore(target),
     remover: new SftpRemover(sftpConnection(target), target.sftp.path),
   };
 }

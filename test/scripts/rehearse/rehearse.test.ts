@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import type { Preview } from "../../../preview/model";
 import type { RehearsalOptions } from "../../../scripts/rehearse/command-line";
 import type { Loaded } from "../../../scripts/rehearse/measured";
-import { rehearse, type World } from "../../../scripts/rehearse/rehearse";
-import { picture, report, shortfalls } from "../../../scripts/rehearse/report";
+import { rehearse, type RehearsalDependencies } from "../../../scripts/rehearse/rehearse";
+import { timelineSvg, report, shortfalls } from "../../../scripts/rehearse/report";
 
 const order: RehearsalOptions = { base: "main", drills: new Map(), budget: 0, keep: false };
 
@@ -41,7 +41,7 @@ interface Run {
 /** A world that remembers what happened; commands answer what is told, each in turn. */
 function world(told: Record<string, Run[]> = {}, loads = loaded()) {
   const happened: string[] = [];
-  const one: World = {
+  const one: RehearsalDependencies = {
     tree: {
       commit: (revision) => `${revision}-commit`,
       present: () => "present-commit",
@@ -131,7 +131,7 @@ it("begins nothing if the plan is refused, and says why", async () => {
   expect(happened.at(-1)).toBe(words);
   expect(shortfalls(found, 9)).toEqual(["the plan is refused"]);
   expect(report(found, 9)).toContain("nothing was begun");
-  expect(picture(found, 9)).toBeUndefined();
+  expect(timelineSvg(found, 9)).toBeUndefined();
 });
 
 it("ends the load also when the change fails or is interrupted, and drills nothing then", async () => {
@@ -171,5 +171,7 @@ it("reports the verdict first, then hosts, files and times; and draws it", async
     "- web-1, web-2: reloads nginx; `/etc/nginx/nginx.conf changed, +1 -0 lines`",
   );
   expect(lines).toContain("| web-1 | - | 7.4 s |");
-  expect(picture(found, 0)).toMatch(/^<svg[^]*Rehearsal of the present files on main-commit[^]*ok/);
+  expect(timelineSvg(found, 0)).toMatch(
+    /^<svg[^]*Rehearsal of the present files on main-commit[^]*ok/,
+  );
 });

@@ -2,19 +2,19 @@ import { describe, expect, it } from "vitest";
 import {
   ApplierWatch,
   bufferPoolBytes,
-  type Sight,
-  sightOf,
+  type ApplierSample,
+  sampleOf,
 } from "../../../scripts/restore/applier-watch";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 const counters = { rows: 100, bytes: 10_000, stages: 5, cpuMs: 2_000 };
-const still: Sight = {
+const still: ApplierSample = {
   ...{ atMs: 0, gtids: `${uuid}:1-6`, ...counters, isRunning: true },
   ...{ applying: `${uuid}:7`, state: "altering table" },
 };
 
 /** Looks each second for so many minutes; what is seen grows with the seconds. */
-function watched(minutes: number, seen: (second: number) => Partial<Sight>): string[] {
+function watched(minutes: number, seen: (second: number) => Partial<ApplierSample>): string[] {
   const watch = new ApplierWatch();
   return Array.from({ length: minutes * 60 + 1 }, (_, second) =>
     watch.look({ ...still, atMs: second * 1_000, ...seen(second) }),
@@ -22,7 +22,7 @@ function watched(minutes: number, seen: (second: number) => Partial<Sight>): str
 }
 
 describe("an applier whose GTID set does not change for half an hour", () => {
-  it.each<[string, (second: number) => Partial<Sight>]>([
+  it.each<[string, (second: number) => Partial<ApplierSample>]>([
     ["changes rows", (second) => ({ rows: 100 + second })],
     ["reads and writes", (second) => ({ bytes: second * 100_000 })],
     ["completes work of a statement", (second) => ({ stages: 5 + Math.floor(second / 300) })],
@@ -59,11 +59,11 @@ describe("an applier whose GTID set does not change for half an hour", () => {
 it("what is seen is read from MySQL's row, and from the line of its process", () => {
   const row = `${uuid}:1-6\t1.5e3\t20000\t7\tON\t${uuid}:7\taltering table`;
   const fields = Array.from({ length: 50 }, (_, i) => i + 3);
-  expect(sightOf(row, `17 (my sql) d) ${fields.join(" ")}\n`, 9)).toEqual({
+  expect(sampleOf(row, `17 (my sql) d) ${fields.join(" ")}\n`, 9)).toEqual({
     ...{ ...still, atMs: 9, rows: 1_500, bytes: 20_000, stages: 7 },
     cpuMs: (14 + 15) * 10,
   });
-  expect(sightOf("\t0\t0\t0\tOFF\t\t", "", 0)).toMatchObject({ gtids: "", isRunning: false });
+  expect(sampleOf("\t0\t0\t0\tOFF\t\t", "", 0)).toMatchObject({ gtids: "", isRunning: false });
 });
 
 it.each([

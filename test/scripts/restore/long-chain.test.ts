@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Base } from "../../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../../../scripts/restore/plan";
-import { holes } from "../../../scripts/restore/read-chain";
+import { gapsBetween } from "../../../scripts/restore/read-chain";
 import { replacePlanLines } from "../../../scripts/restore/replace/replace";
 
 /** Three weeks of a busy site; a call has fewer arguments than that. */
@@ -44,6 +44,6 @@ describe("a chain of three weeks", () => {
 
   it("may lack every second link", () => {
     const there = links.map(({ number }) => number * 2);
-    expect(holes(there, [0])).toHaveLength(count);
+    expect(gapsBetween(there, [0])).toHaveLength(count);
   });
 });

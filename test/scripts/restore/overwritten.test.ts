@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RefusedError } from "../../../host/archiver/store/object-store";
 import { keeper, TestStorage, writer } from "../../../localcloud/test/support/test-storage";
-import { readingStore } from "../../../scripts/restore/desk-store";
+import { readingStore } from "../../../scripts/restore/operator-store";
 import { checkOverwritten } from "../../../scripts/restore/overwritten";
 import {
   OldestVersions,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Base, type Link, sha256 } from "../../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../../../scripts/restore/plan";
-import { checked, holes } from "../../../scripts/restore/read-chain";
+import { checked, gapsBetween } from "../../../scripts/restore/read-chain";
 import { microsecondsOf } from "../../../scripts/restore/target";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
@@ -134,7 +134,7 @@ describe("a chain that is read", () => {
 
   it("has links that are not there as rows, none of which goes over the end of a base", () => {
     const told = (numbers: number[], marks: number[]) =>
-      holes(numbers, marks).map(({ number, fault }) => `link ${number} ${fault}`);
+      gapsBetween(numbers, marks).map(({ number, fault }) => `link ${number} ${fault}`);
     expect(told([1, 2, 3], [0, 2])).toEqual([]);
     expect(told([3, 5, 9], [2])).toEqual(["link 4 is not there", "link 6 to 8 are not there"]);
     expect(told([20, 21], [2, 10, 19, 20])).toEqual([
@@ -145,7 +145,7 @@ describe("a chain that is read", () => {
   });
 
   it("goes on from a base behind such a row, and tells it to one from before", () => {
-    const gone = holes([5, 6], [0, 3]);
+    const gone = gapsBetween([5, 6], [0, 3]);
     const all = [...gone, ...links.slice(4)];
     expect(plan(bases, all, { kind: "time", us: at("12:02:10") }).faults).toEqual([
       "link 1 to 3 are not there",
@@ -153,7 +153,7 @@ describe("a chain that is read", () => {
     ]);
     const later = [base("20261128T120430Z", 40, 4), bases[0]!];
     expect(
-      plan(later, [...holes([5, 6], [0, 4]), ...links.slice(4)], { kind: "latest" }).faults,
+      plan(later, [...gapsBetween([5, 6], [0, 4]), ...links.slice(4)], { kind: "latest" }).faults,
     ).toEqual([]);
   });
 });

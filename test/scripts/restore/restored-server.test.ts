@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sightSql } from "../../../scripts/restore/applier-watch";
+import { sampleSql } from "../../../scripts/restore/applier-watch";
 import type { Machine } from "../../../scripts/restore/machine";
 import { RestoredServer } from "../../../scripts/restore/restored-server";
 
@@ -19,7 +19,7 @@ const machine = {
   run: async (command: readonly string[], sql = "") => {
     commands.push(command[0] === "cat" ? command.join(" ") : sql);
     if (command[0] === "cat") return command[1]!.endsWith(".pid") ? "4711\n" : "4711 (mysqld) S 1";
-    if (sql === sightSql)
+    if (sql === sampleSql)
       return `${gtidsAt(step)}\t${rowsAt(step)}\t0\t0\t${service}\t${uuid}:7\taltering table\n`;
     return sql.startsWith("SELECT LAST_ERROR_MESSAGE") && error !== "" ? `${error}\n` : "";
   },

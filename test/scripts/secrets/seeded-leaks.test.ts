@@ -6,7 +6,12 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootstrap, hostProgram, message, talk } from "../../../scripts/operate/host-program";
+import {
+  bootstrap,
+  hostProgram,
+  message,
+  runWithInput,
+} from "../../../scripts/operate/host-program";
 import type { ScanOrder, ScanResult } from "../../../scripts/secrets/scan/result";
 import { searched } from "../../../scripts/secrets/secrets";
 
@@ -84,7 +89,7 @@ describe("the scan of a host", () => {
     );
     await Promise.all(children.map((child) => once(child.stdout, "data")));
     const words = [process.execPath, "-e", bootstrap];
-    const { status, output, complaint } = await talk(words, message(program, order()));
+    const { status, output, complaint } = await runWithInput(words, message(program, order()));
     expect({ status, complaint }).toEqual({ status: 0, complaint: "" });
     printed = output;
     result = JSON.parse(output) as ScanResult;
@@ -144,7 +149,7 @@ describe("the scan of a host", () => {
 
   it("tells nothing of an order that it cannot read", async () => {
     const broken = `{"order": ${secrets.state}`;
-    const answer = await talk([process.execPath, "-e", bootstrap], broken);
+    const answer = await runWithInput([process.execPath, "-e", bootstrap], broken);
     expect(answer).toEqual({
       status: 1,
       output: "",

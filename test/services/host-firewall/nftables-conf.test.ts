@@ -15,7 +15,7 @@ const args: FirewallArgs = {
   subnets: plan.subnetCidrs,
   peerIps: ["10.0.4.12"],
   openings: [],
-  waysOut: [],
+  destinations: [],
   callsOut: [],
   holdsBack: false,
 };
@@ -79,12 +79,12 @@ describe("nftablesConf", () => {
   });
 
   it("lets a node call what other tiers and its peers open to it", () => {
-    const waysOut = [
+    const destinations = [
       { to: [app], openings: [tcp("lb", 9200), tcp("lb", 22)] },
       { to: ["10.0.4.11"], openings: [tcp("lb", 9300)] },
       { to: ["10.0.1.12", "10.0.1.13"], openings: [tcp("peers", 10000), vrrp] },
     ];
-    expect(added({ waysOut })).toEqual([
+    expect(added({ destinations })).toEqual([
       `ip daddr ${app} tcp dport { 22, 9200 } accept`,
       "ip daddr 10.0.4.11 tcp dport 9300 accept",
       "ip daddr { 10.0.1.12, 10.0.1.13 } ip protocol vrrp accept",

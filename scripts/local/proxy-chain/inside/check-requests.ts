@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "./results";
-import { keptMib, memoryMib } from "./daemons";
+import { nginxFilesMib, memoryMib } from "./daemons";
 import { ask, bytes, send, site } from "./visitor";
 import type { Seen } from "./backend";
 
@@ -17,12 +17,12 @@ const large = Number(process.env.BYTES ?? 200 * mib);
  */
 async function watched(run: () => Promise<void>): Promise<{ disk: number; memory: number }> {
   const memory = () => memoryMib("nginx") + memoryMib("haproxy");
-  const [before, diskBefore] = [memory(), keptMib()];
+  const [before, diskBefore] = [memory(), nginxFilesMib()];
   const max = { disk: 0, memory: 0 };
   let isDone = false;
   const watch = (async () => {
     while (!isDone) {
-      max.disk = Math.max(max.disk, keptMib() - diskBefore);
+      max.disk = Math.max(max.disk, nginxFilesMib() - diskBefore);
       max.memory = Math.max(max.memory, memory() - before);
       await pause(200);
     }

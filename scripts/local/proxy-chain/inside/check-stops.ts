@@ -9,8 +9,8 @@ import { drainServer, enableServer } from "../../../../host/app-process/balancer
 import {
   announceStop,
   endAnnouncement,
-  leave,
-  welcome,
+  announceIfLast,
+  withdrawStop,
 } from "../../../../host/app-process/node-drain";
 import type { Check } from "./results";
 import { startProcess } from "./backend";
@@ -44,7 +44,7 @@ function warn(text: string): void {
 
 /** Stops a process as systemd does. */
 async function stopProcess(port: number): Promise<void> {
-  await leave(settings, String(port), warn);
+  await announceIfLast(settings, String(port), warn);
   assert.equal(await drainServer(settings.socket, port, settings.drainSeconds), 0);
   const server = processes.get(port)!;
   server.closeAllConnections();
@@ -55,7 +55,7 @@ async function stopProcess(port: number): Promise<void> {
 async function startAgain(port: number): Promise<void> {
   processes.set(port, await startProcess(port));
   await enableServer(settings.socket, port);
-  await welcome(settings, String(port), warn);
+  await withdrawStop(settings, String(port), warn);
 }
 
 const run = promisify(execFile);

@@ -138,7 +138,7 @@ export function memoryMib(program: string): number {
 }
 
 /** Present size of Nginx's files on disk, MiB. */
-export function keptMib(): number {
+export function nginxFilesMib(): number {
   const output = execFileSync("du", ["-sk", "/var/lib/nginx"], { encoding: "utf8" });
   // An open file without a name takes disk space too.
   const open = readdirSync("/proc")

@@ -6,7 +6,7 @@ import { encryptedChecks, misnamedChecks } from "./check-encrypted";
 import { fileChecks } from "./check-files";
 import { headerChecks } from "./check-headers";
 import { limitChecks } from "./check-limits";
-import { ownWordChecks } from "./check-own-words";
+import { customLineChecks } from "./check-custom-lines";
 import { namedChecks, proxiedChecks } from "./check-proxied";
 import { aloneChecks, singlePageChecks } from "./check-pages";
 import { reloadChecks } from "./check-reloads";
@@ -24,7 +24,7 @@ const checks: Record<string, Check[]> = {
   single: singlePageChecks,
   proxied: proxiedChecks,
   named: namedChecks,
-  worded: ownWordChecks,
+  worded: customLineChecks,
   limited: limitChecks,
   shares: shareChecks,
   secured: securedChecks,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { wrongs } from "../../../../scripts/drill/attack";
+import { violations } from "../../../../scripts/drill/attack";
 import type { Success, Way } from "../../../../scripts/drill/attack/attacks";
 import {
-  type AttackWorld,
+  type AttackFacts,
   isAllowed,
   socketAccounts,
   triesOf,
@@ -20,7 +20,7 @@ const hosts = [
   ...[host("lb-1", 1, ["acme"]), host("lb-2", 1, ["acme"]), host("web-1", 2), host("app-1", 3)],
   ...[host("db-1", 4, ["broker", "archiver"]), host("db-2", 4)],
 ];
-const world: AttackWorld = { hosts, api: "https://198.18.2.1/v1" };
+const world: AttackFacts = { hosts, api: "https://198.18.2.1/v1" };
 const named = (name: string) => hosts.find((one) => one.name === name)!;
 
 function may(node: string, user: string, way: Way, what: string): boolean {
@@ -129,7 +129,7 @@ it("a failure names the node, the user and what succeeded or could not be tried"
     ...{ byUnit: {}, setuid: ["/usr/local/bin/help"] },
     users: [{ user: "www-data", tried: 9, done, untried }],
   };
-  expect(wrongs(world, named("web-1"), result)).toEqual([
+  expect(violations(world, named("web-1"), result)).toEqual([
     "web-1 www-data: reads /etc/shadow",
     "web-1 www-data: writes /etc/cron.d",
     "web-1 www-data: not tried: manages units: systemctl ended with ENOENT",

@@ -3,7 +3,7 @@ import { loggingIn, managing } from "../../../../scripts/drill/attack/programs";
 import {
   attackers,
   namesOf,
-  strangePrograms,
+  unknownPrograms,
   unitOf,
   usersOfUnits,
 } from "../../../../scripts/drill/attack/read";
@@ -47,7 +47,7 @@ describe("whom an attacker may be", () => {
 
 it("strange programs are those of no package, and those that packages bring without the bit", () => {
   const paths = ["/usr/bin/passwd", "/usr/bin/su", "/usr/bin/find"];
-  expect(strangePrograms(paths, ["/usr/bin/su"])).toEqual(["/usr/bin/su", "/usr/bin/find"]);
+  expect(unknownPrograms(paths, ["/usr/bin/su"])).toEqual(["/usr/bin/su", "/usr/bin/find"]);
 });
 
 describe("what programs answer", () => {

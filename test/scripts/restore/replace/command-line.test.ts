@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseCommandLine, checkConsent, formerOf } from "../../../../scripts/restore/command-line";
+import {
+  parseCommandLine,
+  checkConsent,
+  earlierReplacementOf,
+} from "../../../../scripts/restore/command-line";
 import {
   lostLine,
   replacePlanLines,
@@ -12,8 +16,8 @@ const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
 describe("a command line about all data", () => {
   it("leaves a restore alone, that of the newest dump too", () => {
-    expect(formerOf(["--dump"])).toBeUndefined();
-    expect(formerOf(["--dump", "--into", "new"])).toBeUndefined();
+    expect(earlierReplacementOf(["--dump"])).toBeUndefined();
+    expect(earlierReplacementOf(["--dump", "--into", "new"])).toBeUndefined();
   });
 
   it("names the stack whose data may be replaced", () => {
@@ -28,14 +32,14 @@ describe("a command line about all data", () => {
   });
 
   it("undoes or drops a former replacement", () => {
-    expect(formerOf(["--latest"])).toBeUndefined();
+    expect(earlierReplacementOf(["--latest"])).toBeUndefined();
     const words = ["--stack", "prod", "--yes-replace", "prod"];
     const former = { stamp: "20261128_031500", stack: "prod" };
-    expect(formerOf(["--undo-replace", former.stamp, ...words])).toEqual({
+    expect(earlierReplacementOf(["--undo-replace", former.stamp, ...words])).toEqual({
       work: "undo",
       ...former,
     });
-    expect(formerOf(["--drop-replaced", former.stamp, ...words])).toEqual({
+    expect(earlierReplacementOf(["--drop-replaced", former.stamp, ...words])).toEqual({
       work: "drop",
       ...former,
     });
@@ -49,7 +53,7 @@ describe("a command line about all data", () => {
       "without a restore; got --undo-replace, --latest",
     ],
   ])("refuses %j", (words, message) => {
-    expect(() => formerOf(words)).toThrow(message);
+    expect(() => earlierReplacementOf(words)).toThrow(message);
   });
 });
 

@@ -13,17 +13,17 @@ const create = [
   "/*!50100 PARTITION BY KEY () */",
 ].join("\n");
 
-function defined(brought: string[], reachable: string[] = []) {
+function defined(imported: string[], reachable: string[] = []) {
   const place: Place = {
     from: "app",
-    brought: new Map(["app.entry", ...brought].map((key) => [key, `r_${key.split(".")[0]}`])),
+    imported: new Map(["app.entry", ...imported].map((key) => [key, `r_${key.split(".")[0]}`])),
     reachable: new Set(reachable),
   };
   return definitionIn(create, "entry", place);
 }
 
 describe("the definition of a table in another schema", () => {
-  it("loses foreign keys to what is not brought along, and tells them", () => {
+  it("loses foreign keys to what is not imported, and tells them", () => {
     const { sql, leftOut } = defined([]);
     expect(leftOut).toEqual(["entry_author to app.author", "entry_shop to shop.a`b"]);
     const lines = sql.split("\n");
@@ -35,7 +35,7 @@ describe("the definition of a table in another schema", () => {
     ]);
   });
 
-  it("leads foreign keys to tables that are brought along", () => {
+  it("leads foreign keys to tables that are imported too", () => {
     const { sql, leftOut } = defined(["app.author", "shop.a`b"]);
     expect(leftOut).toEqual([]);
     expect(sql).toContain("REFERENCES `r_app`.`author` (`id`) ON DELETE CASCADE,\n");
@@ -49,7 +49,7 @@ describe("the definition of a table in another schema", () => {
   });
 
   it("is refused if it has another form", () => {
-    const place = { from: "app", brought: new Map(), reachable: new Set<string>() };
+    const place = { from: "app", imported: new Map(), reachable: new Set<string>() };
     expect(() => definitionIn("CREATE VIEW x", "x", place)).toThrow("app.x has an unknown form");
   });
 });
