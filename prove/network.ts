@@ -63,6 +63,21 @@ const interfaces: Assumption = {
   }),
 };
 
+const lateInterface: Assumption = {
+  id: "late-interface",
+  assumed:
+    "systemd-networkd configures the private interface, which comes after the boot's begin: by the image's settings, else by the stack's",
+  local: "no systemd-networkd: the local cloud itself sets the address",
+  differsLocally: true,
+  judge: onEach(everywhere, (ask) => {
+    const { status, text } = ask("private interface");
+    if (status !== 0) return unknown("systemd-networkd was not asked");
+    const files = [...text.matchAll(/^.*\/([^/\n]+\.network)$/gm)].map(([, name]) => name!);
+    if (files.length === 0) return differs("no settings of systemd-networkd");
+    return ok(files.map((name) => `by ${name}`).join(", "));
+  }),
+};
+
 const packets: Assumption = {
   id: "mtu",
   assumed: "packets of 1450 bytes that must not be split pass between the tiers",
@@ -145,5 +160,5 @@ const metadata: Assumption = {
 
 /** Addresses, routes and packets. */
 export const network: readonly Assumption[] = [
-  ...[interfaces, packets, floatingAddress, connections, metadata],
+  ...[interfaces, lateInterface, packets, floatingAddress, connections, metadata],
 ];

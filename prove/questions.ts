@@ -52,6 +52,11 @@ const always: Questions = {
   addresses: ["ip", "-j", "address"],
   routes: ["ip", "-j", "-4", "route"],
   routes6: ["ip", "-j", "-6", "route"],
+  // Private interfaces of Hetzner have such addresses: DataSourceHetzner of cloud-init.
+  "private interface": sh(
+    'for each in /sys/class/net/*; do grep -qs "^86:" "$each/address" || continue; ' +
+      'networkctl status --no-pager "${each##*/}" | sed -n "s/^ *Network File: *//p"; done',
+  ),
   connections: sh(
     "cd /proc/sys/net/netfilter && cat nf_conntrack_max nf_conntrack_tcp_timeout_time_wait nf_conntrack_count",
   ),
