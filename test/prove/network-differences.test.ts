@@ -42,6 +42,11 @@ const found: [id: string, changes: Changes, seen: string][] = [
     "differs: /32 on lo, /128 on lo and /128 on eth0",
   ],
   [
+    "metadata",
+    { "app-1": { "metadata of others": "000\n200\n000\n" } },
+    "differs: lb-1, lb-2, web-1, db-1: as assumed; app-1: other users reach it",
+  ],
+  [
     "connections",
     { "web-1": { connections: "65536\n120\n900\n" } },
     "web-1: 65536 entries, closed ones for 120 s",
