@@ -22,6 +22,10 @@ const settings = [
  * converge: what comes between has no address until the next boot ("devices which are added during boot might not be
  * configured", manual of cloud-init's module `install_hotplug`). The command runs at each boot; the image's own settings,
  * once there are some, go before these.
+ *
+ * At that time of a boot systemd-networkd may be starting, and there is no D-Bus, which `networkctl` needs: the job waits
+ * for the start and then reloads the settings (systemd.service(5), `Type=notify-reload`). Without systemd-networkd
+ * nothing happens.
  */
 export const lateInterfaceCommand: readonly string[] = [
   "/bin/sh",
@@ -31,7 +35,6 @@ export const lateInterfaceCommand: readonly string[] = [
     `test ! -e ${hcUtils} || exit 0`,
     `mkdir -p ${settingsPath.slice(0, settingsPath.lastIndexOf("/"))}`,
     `printf '%s\\n' ${settings.map((line) => `'${line}'`).join(" ")} > ${settingsPath}`,
-    "systemctl is-active --quiet systemd-networkd.service && networkctl reload",
-    "exit 0",
+    "systemctl --no-block try-reload-or-restart systemd-networkd.service || true",
   ].join("; "),
 ];
