@@ -77,6 +77,7 @@ const always: Questions = {
   metadata: ["curl", "-sf", "-m", "5", `${metadata}/instance-id`],
   "metadata of others": sh(asOthers()),
   "cloud-init": ["cloud-init", "status", "--format", "json"],
+  dumps: ["cat", "/proc/sys/kernel/core_pattern", "/proc/sys/fs/suid_dumpable"],
   failed: ["systemctl", "list-units", "--failed", "--plain", "--no-legend"],
   journal: sh(
     "journalctl -b -p err -o json --output-fields=_SYSTEMD_UNIT,SYSLOG_IDENTIFIER --no-pager -n 20000 | " +

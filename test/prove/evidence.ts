@@ -64,6 +64,7 @@ function usual(privateIp: string, serverId: number): Record<string, Answer> {
       '{"status": "done", "extended_status": "done", "datasource": "hetzner", "errors": [], "recoverable_errors": {}}\n',
     ),
     failed: answer(""),
+    dumps: answer("|/usr/bin/false\n0\n"),
     journal: answer("{}\n"),
     haproxy: answer(
       "HAProxy version 3.2.4-1 2025/08/13 - https://haproxy.org/\nStatus: long-term\n",
