@@ -63,6 +63,21 @@ const interfaces: Assumption = {
   }),
 };
 
+const lateInterface: Assumption = {
+  id: "late-interface",
+  assumed:
+    "systemd-networkd configures the private interface, which comes after the boot's begin: by the image's settings, else by the stack's",
+  local: "no systemd-networkd: the local cloud itself sets the address",
+  differsLocally: true,
+  judge: onEach(everywhere, (ask) => {
+    const { status, text } = ask("private interface");
+    if (status !== 0) return unknown("systemd-networkd was not asked");
+    const files = [...text.matchAll(/^.*\/([^/\n]+\.network)$/gm)].map(([, name]) => name!);
+    if (files.length === 0) return differs("no settings of systemd-networkd");
+    return ok(files.map((name) => `by ${name}`).join(", "));
+  }),
+};
+
 const packets: Assumption = {
   id: "mtu",
   assumed: "packets of 1450 bytes that must not be split pass between the tiers",
@@ -135,7 +150,8 @@ const metadata: Assumption = {
   local: "a metadata service with the same paths",
   judge: onEach(everywhere, (ask, { serverId }) => {
     const { status, text } = ask("metadata");
-    const isOpen = !/^000\b/m.test(ask("metadata of others").text);
+    const statuses = ask("metadata of others").text.match(/^\d{3}\b/gm) ?? [];
+    const isOpen = statuses.length === 0 || statuses.some((one) => one !== "000");
     if (status !== 0) return differs("not reached");
     if (isOpen) return differs("other users reach it");
     if (serverId === undefined) return unknown("reached; the server's number is not known here");
@@ -145,5 +161,5 @@ const metadata: Assumption = {
 
 /** Addresses, routes and packets. */
 export const network: readonly Assumption[] = [
-  ...[interfaces, packets, floatingAddress, connections, metadata],
+  ...[interfaces, lateInterface, packets, floatingAddress, connections, metadata],
 ];

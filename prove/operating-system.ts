@@ -36,6 +36,25 @@ const virtualization: Assumption = {
   }),
 };
 
+/** A number of things, such as `1 error`. */
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * Numbers of errors and of warnings in cloud-init's status. It calls a boot degraded for each of them that it went on
+ * after, such as an address of the metadata service that did not answer, and lists these by level.
+ * https://docs.cloud-init.io/en/latest/explanation/failure_states.html
+ */
+function cloudInitProblems(found: Record<string, unknown>): { error: number; warning: number } {
+  const lengthOf = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+  const counts = { error: lengthOf(found.errors), warning: 0 };
+  for (const [level, list] of Object.entries(found.recoverable_errors ?? {})) {
+    counts[/^(ERROR|CRITICAL)$/.test(level) ? "error" : "warning"] += lengthOf(list);
+  }
+  return counts;
+}
+
 const cloudInit: Assumption = {
   id: "cloud-init",
   assumed: "cloud-init finds Hetzner's data source and ends without an error",
@@ -44,11 +63,17 @@ const cloudInit: Assumption = {
   judge: onEach(everywhere, (ask) => {
     const found = objectIn(ask("cloud-init").text);
     if (!found) return unknown("cloud-init tells no status");
-    const { status, extended_status: long = status, datasource, errors } = found;
-    const count = Array.isArray(errors) ? errors.length : 0;
-    const text = `${String(long)}, data source ${String(datasource)}, ${count} errors`;
+    const { status, extended_status: long = status, datasource } = found;
+    const counts = cloudInitProblems(found);
+    const told = [
+      `${String(long)}, data source ${String(datasource)}`,
+      counted(counts.error, "error"),
+    ];
+    if (counts.warning > 0) told.push(counted(counts.warning, "warning"));
+    const text = told.join(", ");
+    const isDone = /^(degraded )?done$/.test(String(long));
     const isHetzner = /hetzner/i.test(String(datasource));
-    return long === "done" && count === 0 && isHetzner ? ok(text) : differs(text);
+    return isDone && counts.error === 0 && isHetzner ? ok(text) : differs(text);
   }),
 };
 
@@ -113,6 +138,24 @@ const volumes: Assumption = {
   }),
 };
 
+const dumps: Assumption = {
+  id: "dumps",
+  assumed: "a crash leaves no dump of a process's memory, after a reboot too",
+  local: "the settings of this machine's kernel",
+  differsLocally: true,
+  judge: onEach(everywhere, (ask) => {
+    const { status, text } = ask("dumps");
+    if (status !== 0) return unknown("the kernel tells nothing of its dumps");
+    const [where = "", privileged] = text.trim().split("\n");
+    const isOff = /^\|\S*\/false$/.test(where);
+    const to = where.startsWith("|") ? where.slice(1).split(" ")[0]! : "a file";
+    const seen = isOff ? "none" : `dumps go to ${to}`;
+    return isOff && privileged === "0"
+      ? ok(seen)
+      : differs(privileged === "0" ? seen : `${seen}, set-user-ID programs too`);
+  }),
+};
+
 const units: Assumption = {
   id: "units",
   assumed: "no unit failed",
@@ -142,5 +185,5 @@ const journal: Assumption = {
 /** What the system of a host is and does. */
 export const operatingSystem: readonly Assumption[] = [
   ...[image, virtualization, cloudInit, timers, restarts],
-  ...[realTime, volumes, units, journal],
+  ...[realTime, volumes, dumps, units, journal],
 ];

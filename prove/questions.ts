@@ -11,6 +11,20 @@ const metadata = "http://169.254.169.254/hetzner/v1/metadata";
 
 const sh = (script: string) => ["/bin/sh", "-c", script];
 
+/**
+ * Asks the metadata service as a user without rights, at its IPv4 address and on each interface at its IPv6 address, which
+ * cloud-init asks first (DataSourceHetzner of cloud-init 25.3). Prints the status of each answer; 000: there was none.
+ */
+function asOthers(): string {
+  const curl = (more: string) =>
+    `runuser -u nobody -- curl -sg -o /dev/null -w '%{http_code}\\n' ${more}`;
+  const over6 = metadata.replace("169.254.169.254", "[fe80::a9fe:a9fe%25'$dev']");
+  return (
+    `${curl(`-m 3 ${metadata}/instance-id`)}; for dev in $(ls /sys/class/net); do ` +
+    `[ "$dev" = lo ] || ${curl(`-m 2 '${over6}/instance-id'`)}; done; true`
+  );
+}
+
 /** Pings that fill a packet, and pings that exceed the MTU. `DF` is set, so no router splits the packet. */
 function pings(peers: readonly string[]): Questions {
   const ping = (bytes: number, ip: string) => `ping -n -c 2 -W 2 -i 0.3 -M do -s ${bytes} ${ip}`;
@@ -52,15 +66,18 @@ const always: Questions = {
   addresses: ["ip", "-j", "address"],
   routes: ["ip", "-j", "-4", "route"],
   routes6: ["ip", "-j", "-6", "route"],
+  // Private interfaces of Hetzner have such addresses: DataSourceHetzner of cloud-init.
+  "private interface": sh(
+    'for each in /sys/class/net/*; do grep -qs "^86:" "$each/address" || continue; ' +
+      'networkctl status --no-pager "${each##*/}" | sed -n "s/^ *Network File: *//p"; done',
+  ),
   connections: sh(
     "cd /proc/sys/net/netfilter && cat nf_conntrack_max nf_conntrack_tcp_timeout_time_wait nf_conntrack_count",
   ),
   metadata: ["curl", "-sf", "-m", "5", `${metadata}/instance-id`],
-  "metadata of others": [
-    ...["runuser", "-u", "nobody", "--", "curl", "-s", "-m", "3"],
-    ...["-o", "/dev/null", "-w", "%{http_code}", `${metadata}/instance-id`],
-  ],
+  "metadata of others": sh(asOthers()),
   "cloud-init": ["cloud-init", "status", "--format", "json"],
+  dumps: ["cat", "/proc/sys/kernel/core_pattern", "/proc/sys/fs/suid_dumpable"],
   failed: ["systemctl", "list-units", "--failed", "--plain", "--no-legend"],
   journal: sh(
     "journalctl -b -p err -o json --output-fields=_SYSTEMD_UNIT,SYSLOG_IDENTIFIER --no-pager -n 20000 | " +

@@ -33,11 +33,15 @@ export interface Done {
   error?: string;
 }
 
+/** cloud-init's modules that install the packages and run the first converge, in the order of a boot. */
+const bootModules = ["package_update_upgrade_install", "scripts_user"];
+
 /**
  * Waits for the end of the first boot. The provider continues after a failed boot if converge is on the
- * host: converge repeats all steps of the boot, and reports what fails.
+ * host: converge repeats all steps of the boot, and reports what fails. Otherwise cloud-init repeats the last modules
+ * once: it asks a mirror for the packages one time only, and nothing works without them.
  *
- * @throws Error with the end of cloud-init's log if the boot failed before converge was installed.
+ * @throws Error with the end of cloud-init's log if the boot and its repetition failed before converge was installed.
  */
 export async function waitForFirstBoot(session: Session, log: Log): Promise<void> {
   log.status("waiting for the end of the first boot");
@@ -45,12 +49,26 @@ export async function waitForFirstBoot(session: Session, log: Log): Promise<void
     timeoutSeconds: bootSeconds,
   });
   if (/"status":\s*"([^"]+)"/.exec(stdout)?.[1] !== "error") return;
+  const first = await bootLog(session);
+  const text = `the first boot failed; the end of cloud-init's log:\n${first.tail}`;
+  if (first.isThere) return log.warn(`${text}\nwhat it left undone is done now`);
+  log.warn(`${text}\nits last steps are repeated now`);
+  const single = (name: string) => `sudo -n cloud-init single --name ${name} --frequency always`;
+  const command = `(${bootModules.map(single).join(" && ")}) 2>&1 | tail -n 40`;
+  const repeated = await session.run(command, { timeoutSeconds: bootSeconds });
+  if ((await bootLog(session)).isThere) return;
+  throw new Error(
+    `the first boot failed, and its repetition too; the end of cloud-init's log:\n${first.tail}\n` +
+      `the end of the repetition:\n${repeated.stdout}\n` +
+      "run `up` again once the cause is gone, such as a mirror that does not answer: it repeats these steps",
+  );
+}
+
+/** The end of cloud-init's log, and whether converge is on the host. */
+async function bootLog(session: Session): Promise<{ tail: string; isThere: boolean }> {
   const command = `test -e ${program} && echo there; sudo -n tail -n 40 /var/log/cloud-init-output.log`;
-  const tail = (await session.run(command)).stdout;
-  const there = tail.startsWith("there\n");
-  const text = `the first boot failed; the end of cloud-init's log:\n${tail.replace(/^there\n/, "")}`;
-  if (!there) throw new Error(`${text}\nreplace the server, or mend its cloud-init by hand`);
-  log.warn(`${text}\nwhat it left undone is done now`);
+  const { stdout } = await session.run(command);
+  return { tail: stdout.replace(/^there\n/, ""), isThere: stdout.startsWith("there\n") };
 }
 
 function lastLine(stdout: string): string {

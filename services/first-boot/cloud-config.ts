@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { programPath, type Bundle } from "../bundle";
 import { privateEgressPaths } from "../private-egress/service";
 import { type FirstEgress, firstPackages } from "./first-packages";
+import { lateInterfaceCommand } from "./late-interface";
 import { packedFiles, unpackCommand, type WrittenFile } from "./packed-files";
 
 /** Arguments of {@link cloudConfig}. */
@@ -70,7 +71,7 @@ export function cloudConfig(args: CloudConfigArgs): string {
           ssh_authorized_keys: [deployKey],
         },
       ],
-      ...(egress ? {} : { package_update: true, packages: bundle.packages }),
+      ...(egress ? {} : withPublicSide(bundle)),
       write_files: parts,
       runcmd: [
         ...(egress ? [["/bin/sh", firstPackagesPath]] : []),
@@ -81,6 +82,11 @@ export function cloudConfig(args: CloudConfigArgs): string {
     { version: "1.1", lineWidth: 0 },
   )}`;
   return checkedSize(bundle.node, document, parts);
+}
+
+/** A server with a public side joins the private network while it boots, and reaches the mirrors at once. */
+function withPublicSide({ packages }: Bundle): object {
+  return { bootcmd: [[...lateInterfaceCommand]], package_update: true, packages };
 }
 
 /**

@@ -2,6 +2,7 @@ import { rootFile } from "../bundle";
 import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
 import { aptConf, automaticUpdatePaths, needrestartConf, upgradeTimer } from "./automatic-updates";
+import { apportDropIn, apportDropInPath } from "./core-dumps";
 
 const sysctlPath = "/etc/sysctl.d/90-webstack.conf";
 const modulesPath = "/etc/modules-load.d/webstack.conf";
@@ -23,6 +24,7 @@ export const operatingSystem: Service<unknown> = {
       [automaticUpdatePaths.apt]: rootFile(aptConf()),
       [automaticUpdatePaths.needrestart]: rootFile(needrestartConf()),
       [automaticUpdatePaths.timer]: rootFile(upgradeTimer()),
+      [apportDropInPath]: rootFile(apportDropIn(sysctlPath)),
     },
     // apt of all programs refuses to work with a file that it cannot read.
     checks: [{ files: [automaticUpdatePaths.apt], command: ["/usr/bin/apt-config", "dump"] }],
@@ -37,7 +39,7 @@ export const operatingSystem: Service<unknown> = {
         unit: "systemd-sysctl.service",
         reloadFiles: [],
         // The firewall has loaded the module when this service applies its settings to a running host.
-        restartFiles: [sysctlPath, modulesPath],
+        restartFiles: [sysctlPath, modulesPath, apportDropInPath],
         needs: [],
       },
     ],

@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import { type Changes, evidence, profile, seen } from "./evidence";
 
+/** Status of a cloud-init that met these problems and went on. */
+const degraded = (recoverable_errors: Record<string, string[]>) =>
+  JSON.stringify({
+    ...{ status: "done", extended_status: "degraded done", datasource: "hetzner" },
+    ...{ errors: [], recoverable_errors },
+  });
+
 /** A change of what a node answers, and what is seen of it. */
 const found: [id: string, changes: Changes, seen: string][] = [
   [
@@ -15,13 +22,29 @@ const found: [id: string, changes: Changes, seen: string][] = [
   ],
   [
     "cloud-init",
+    { "web-1": { "cloud-init": degraded({ WARNING: ["a URL did not answer", "another"] }) } },
+    "ok: lb-1, lb-2, app-1, db-1: done, data source hetzner, 0 errors; web-1: degraded done, data source hetzner, 0 errors, 2 warnings",
+  ],
+  [
+    "cloud-init",
+    { "web-1": { "cloud-init": degraded({ WARNING: ["a"], ERROR: ["b"] }) } },
+    "differs: lb-1, lb-2, app-1, db-1: done, data source hetzner, 0 errors; web-1: degraded done, data source hetzner, 1 error, 1 warning",
+  ],
+  [
+    "dumps",
+    { "db-1": { dumps: "|/usr/share/apport/apport -p%p -s%s\n2\n" } },
+    "db-1: dumps go to /usr/share/apport/apport, set-user-ID programs too",
+  ],
+  ["dumps", { "db-1": { dumps: "core\n0\n" } }, "db-1: dumps go to a file"],
+  [
+    "cloud-init",
     {
       "lb-1": {
         "cloud-init":
           '{"status":"done","extended_status":"degraded done","datasource":"hetzner","errors":["x"]}',
       },
     },
-    "lb-1: degraded done, data source hetzner, 1 errors",
+    "lb-1: degraded done, data source hetzner, 1 error",
   ],
   [
     "timers",

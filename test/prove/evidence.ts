@@ -56,6 +56,7 @@ function usual(privateIp: string, serverId: number): Record<string, Answer> {
     addresses: answer(JSON.stringify(addresses)),
     routes: answer(JSON.stringify(routes)),
     routes6: answer(JSON.stringify([{ dst: "default", gateway: "fe80::1", dev: "eth0" }])),
+    "private interface": answer("/run/systemd/network/10-netplan-enp7s0.network\n"),
     connections: answer("262144\n10\n1234\n"),
     metadata: answer(String(serverId)),
     "metadata of others": answer("000", 28),
@@ -63,6 +64,7 @@ function usual(privateIp: string, serverId: number): Record<string, Answer> {
       '{"status": "done", "extended_status": "done", "datasource": "hetzner", "errors": [], "recoverable_errors": {}}\n',
     ),
     failed: answer(""),
+    dumps: answer("|/usr/bin/false\n0\n"),
     journal: answer("{}\n"),
     haproxy: answer(
       "HAProxy version 3.2.4-1 2025/08/13 - https://haproxy.org/\nStatus: long-term\n",

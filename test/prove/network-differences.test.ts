@@ -17,6 +17,16 @@ const onLoopbackAlone = JSON.stringify([
 /** A change of what a node answers, and what is seen of it. */
 const found: [id: string, changes: Changes, seen: string][] = [
   [
+    "late-interface",
+    { "web-1": { "private interface": "/run/systemd/network/90-webstack-private.network\n" } },
+    "web-1: by 90-webstack-private.network",
+  ],
+  [
+    "late-interface",
+    { "web-1": { "private interface": "n/a\n" } },
+    "web-1: no settings of systemd-networkd",
+  ],
+  [
     "floating-address",
     { "lb-2": { addresses: "[]" } },
     "lb-2: no interface has the IPv4 address, no interface has the IPv6 address",
@@ -30,6 +40,11 @@ const found: [id: string, changes: Changes, seen: string][] = [
     "floating-address",
     { "lb-1": { routes6: "[]" } },
     "differs: /32 on lo, /128 on lo and /128 on eth0",
+  ],
+  [
+    "metadata",
+    { "app-1": { "metadata of others": "000\n200\n000\n" } },
+    "differs: lb-1, lb-2, web-1, db-1: as assumed; app-1: other users reach it",
   ],
   [
     "connections",

@@ -2,6 +2,7 @@ import { databasesListPath } from "../../services/database-proxy/slots";
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../services/app/app-environment";
 import { packageStartPaths } from "../../services/mysql/package-start";
+import { apportDropInPath } from "../../services/operating-system/core-dumps";
 import { automaticUpdatePaths } from "../../services/operating-system/automatic-updates";
 import { appNode, busyAppNode, contentOf, loadBalancer, webNode } from "./rendered";
 import { databaseNode } from "./rendered-database";
@@ -155,8 +156,8 @@ describe("every node", () => {
       path.startsWith("/etc/systemd/system/"),
     );
     const checked = bundle.checks.flatMap(({ files }) => files);
-    // The local cloud's image masks this timer, and systemd-analyze refuses a masked unit.
-    const unchecked = [automaticUpdatePaths.timer];
+    // The local cloud's image masks the timer and lacks apport, and systemd-analyze refuses such a unit.
+    const unchecked = [automaticUpdatePaths.timer, apportDropInPath];
     expect(units.filter((path) => !checked.includes(path))).toEqual(unchecked);
   });
 
