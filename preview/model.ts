@@ -37,6 +37,8 @@ export interface UnitChange {
   because: string[];
   /** True if the node gives its visitors away before the restart. @default false */
   drained?: boolean;
+  /** For a stop: true if other instances of the template unit stay on the host. @default false */
+  hasOthers?: boolean;
 }
 
 /** Changes of one host. */
