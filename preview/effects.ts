@@ -14,7 +14,6 @@ const tierWords: Record<string, string> = {
   db: "database node",
 };
 
-
 /**
  * All effects of a plan, the worst first, without duplicates.
  *

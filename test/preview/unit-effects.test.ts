@@ -34,7 +34,11 @@ describe("a unit that stops for good", () => {
   });
 
   it("is careful if other processes of the app stay", () => {
-    const { verdict, reasons } = judged(apps, ["app@1.service", "app@2.service"], ["app@1.service"]);
+    const { verdict, reasons } = judged(
+      apps,
+      ["app@1.service", "app@2.service"],
+      ["app@1.service"],
+    );
     expect([verdict, reasons]).toEqual([
       "careful",
       ["app restarts on each app node, one after the other"],
