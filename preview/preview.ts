@@ -13,6 +13,7 @@ import { edgeLosses } from "./edge-losses";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import { loginWarnings } from "./login-name";
+import { narrowed } from "./narrowed";
 import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
 
@@ -41,7 +42,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
   const refused = plan.errors.map((text) => text.replace(preamble, ""));
-  const effects = effectsOf(hosts, cloud, sizesOf(plan), edgeLosses(plan));
+  const effects = effectsOf(hosts, cloud, sizesOf(plan), [...edgeLosses(plan), ...narrowed(plan)]);
   const isRefused = refused.length > 0;
   return {
     stack,
