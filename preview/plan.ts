@@ -47,6 +47,9 @@ const fates: Record<string, PlannedAction> = {
 /** Generic messages that the engine adds to a failure; another message has the cause. */
 const echo = /^(preview failed|update failed|.*resource registration failed|.*inputs to .* failed)/;
 
+/** The value that the engine prints for a refused property, in clear also if it is secret. */
+const printedValue = /( property \S+) value [^]* has a problem: /;
+
 /** Reads the events of a preview: those of the Automation API, or of the command's event log. */
 export function planOf(events: readonly EngineEvent[]): Plan {
   const steps = new Map<string, Step>();
@@ -62,7 +65,10 @@ export function planOf(events: readonly EngineEvent[]): Plan {
       plan.found.push(...foundBy(resOutputsEvent.metadata));
     if (!diagnosticEvent || diagnosticEvent.ephemeral) continue;
     const { severity, message } = diagnosticEvent;
-    const text = message.trim().replace(/^error: /, "");
+    const text = message
+      .trim()
+      .replace(/^error: /, "")
+      .replace(printedValue, "$1 has a problem: ");
     // Debug messages contain values in clear, and the SDK's type omits this severity.
     const kind = { error: plan.errors, warning: plan.warnings, info: plan.notes }[
       severity as "error" | "warning" | "info"
