@@ -129,6 +129,8 @@ export interface Preview {
   cloud: CloudChange[];
   /** Drift; empty: none, or the preview did not refresh. */
   drift: Drift[];
+  /** True: a refresh read each resource, so the drift is complete. */
+  isRefreshed: boolean;
   /** Warnings of the program and of the cloud. */
   warnings: string[];
 }

@@ -62,6 +62,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
     hosts,
     cloud,
     drift: driftOf(plan),
+    isRefreshed: plan.isRefreshed,
     warnings: [
       ...warnings,
       ...plan.warnings,

@@ -156,15 +156,6 @@ describe("the verdict", () => {
     expect(text(refused)).toMatch(/^dev: dangerous, refused \|/);
     expect(JSON.stringify(refused)).not.toContain("hunter2");
   });
-
-  it("shows no value that the engine prints for a refused property", () => {
-    const engineText =
-      "host:index:DeployKey resource 'key': property privateKey value {&{{-----BEGIN PRIVATE KEY-----\nhunter2\n}}} has a problem: must be a key";
-    const { refused } = judged(message("error", engineText));
-    expect(refused).toEqual([
-      "host:index:DeployKey resource 'key': property privateKey has a problem: must be a key",
-    ]);
-  });
 });
 
 describe("a host", () => {
