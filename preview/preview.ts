@@ -1,3 +1,4 @@
+import { backupLosses } from "./backup-losses";
 import { cloudChanges, driftOf } from "./resource-changes";
 import { costOf, type Prices } from "./price-list";
 import type {
@@ -42,7 +43,11 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
   const refused = plan.errors.map((text) => text.replace(preamble, ""));
-  const effects = effectsOf(hosts, cloud, sizesOf(plan), [...edgeLosses(plan), ...narrowed(plan)]);
+  const effects = effectsOf(hosts, cloud, sizesOf(plan), [
+    ...edgeLosses(plan),
+    ...narrowed(plan),
+    ...backupLosses(plan, settings),
+  ]);
   const isRefused = refused.length > 0;
   return {
     stack,
@@ -77,8 +82,8 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
 function withoutEffect({ steps }: Plan): string[] {
   if (steps.some(({ fate }) => fate !== "same")) return [];
   return [
-    "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
-      "(image, locations)",
+    "the edited settings change nothing that runs: it is so already, or they are for new servers (image, locations) " +
+      "or for commands (backups.retention, backups.copy) only",
   ];
 }
 
