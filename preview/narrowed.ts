@@ -75,7 +75,9 @@ export function narrowed(plan: Plan): Effect[] {
     if (role === "app") return callLosses(before, after);
     return [
       ...limits.filter((one) => one.role === role).flatMap((one) => smaller(one, before, after)),
-      ...(role === "lb" ? edgeRules(before, after) : nginxLines(before, after)),
+      ...(role === "lb"
+        ? edgeRules(before, after)
+        : [...nginxLines(before, after), ...affinityLosses(before, after)]),
     ];
   });
 }
@@ -138,6 +140,15 @@ function nginxLines(before: Texts, after: Texts): Effect[] {
     ...(changed.some(isServer) ? [judgedByAuthor("webstack:web.nginxSnippet")] : []),
     ...(changed.some((path) => !isServer(path)) ? [judgedByAuthor("webstack:web.locations")] : []),
   ];
+}
+
+/** The end of `app.affinity`, or another one. */
+function affinityLosses(before: Texts, after: Texts): Effect[] {
+  const rule = (texts: Texts) => /^ *balance hash .*$/m.exec(texts[haproxyPath] ?? "")?.[0];
+  if (rule(before) === undefined || rule(before) === rule(after)) return [];
+  const visitors =
+    "clients come to other processes of the app, which lack what the former ones kept in memory";
+  return [{ level: 1, visitors, reason: "app.affinity no longer holds a client at its process" }];
 }
 
 /** Calls of the app to outside that the host's firewall no longer lets pass. */

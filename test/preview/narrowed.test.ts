@@ -98,6 +98,14 @@ it("consent to the browsers' preload list is dangerous: nobody takes it back", (
   expect(judged("lb-1", hsts(preload), hsts(preload)).verdict).toBe("safe");
 });
 
+it("an end of the affinity is careful, and its beginning is safe", () => {
+  const [hash, least] = ["  balance hash src\n", "  balance leastconn\n"].map(haproxy);
+  expect(judged("web-1", hash!, least!).reasons).toEqual([
+    "app.affinity no longer holds a client at its process",
+  ]);
+  expect(judged("web-1", least!, hash!).verdict).toBe("safe");
+});
+
 it("an app that may reach less outside is careful, and one that may reach more is safe", () => {
   const [anywhere, one] = ["meta l4proto { tcp, udp }", "ip daddr 198.51.100.7/32 tcp dport 443"];
   expect(judged("app-1", nftables(anywhere), nftables(one)).verdict).toBe("careful");
