@@ -135,7 +135,7 @@ describe("npm run deploy:back", () => {
   });
 
   it("reads its command line", () => {
-    const none = { stack: undefined, notes: false, to: undefined, yes: false };
+    const none = { stack: undefined, notes: false, forward: false, to: undefined, yes: false };
     expect(parseCommandLine([])).toEqual(none);
     expect(parseCommandLine(["--stack", "dev", "--note"])).toEqual({
       ...none,
