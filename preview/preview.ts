@@ -33,7 +33,8 @@ export interface PreviewExtras {
 }
 
 /** Beginning of a message that names its origin, not the problem. */
-const preamble = /^\S+ resource '[^']*' has a problem: /;
+const preamble =
+  /^(\S+ resource '[^']*' has a problem|Preview failed: before hook "[^"]*" failed): /;
 /** Largest number of parts in the sentence about visitors. */
 const maxEffects = 4;
 

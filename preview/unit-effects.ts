@@ -32,6 +32,11 @@ function nameOf(unit: string): string {
   return unit.replace(/(@[^.]*)?\.(service|timer|path)$/, "");
 }
 
+/** A tier's noun with its article. */
+function oneOf(tier: string): string {
+  return `${/^[aeiou]/.test(tier) ? "an" : "a"} ${tier}`;
+}
+
 function reloaded({ unit }: UnitChange, { tier }: UnitHost): Effect {
   if (unit === databaseProxy && tier === appTier) {
     const visitors =
@@ -61,7 +66,7 @@ function stopped(change: UnitChange, host: UnitHost): Effect[] {
   }
   const isForApp = unit.startsWith("webstack-app-balancer.");
   if (/^(mysql|keepalived|haproxy|nginx)\./.test(unit) || (isForApp && processes === 0)) {
-    return [{ level: 2, visitors: `what needs ${name} of a ${tier} fails`, reason }];
+    return [{ level: 2, visitors: `what needs ${name} of ${oneOf(tier)} fails`, reason }];
   }
   return restarted(change, host);
 }
@@ -78,7 +83,7 @@ function restarted({ unit, drained }: UnitChange, host: UnitHost): Effect[] {
     return [{ level: 1, visitors, reason }];
   }
   if (proxies.test(unit)) {
-    const visitors = `requests that are under way on a ${tier} while its ${name} restarts are cut; one node at a time`;
+    const visitors = `requests that are under way on ${oneOf(tier)} while its ${name} restarts are cut; one node at a time`;
     return [{ level: size > 1 ? 1 : 2, visitors, reason }];
   }
   if (unit.startsWith("keepalived.")) {

@@ -29,6 +29,7 @@ describe("a unit that stops for good", () => {
     );
     expect(verdict).toBe("dangerous");
     expect(visitors).toContain("the app no longer runs: what needs it fails");
+    expect(visitors).toContain("what needs webstack-app-balancer of an app node fails");
     expect(visitors).not.toContain("no request fails");
     expect(reasons).toContain("app stops on each app node for good");
   });
