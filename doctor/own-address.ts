@@ -58,6 +58,8 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   // The findings so far name the remedy already.
   if (made.length === cidrs.length) return found;
   if (reached) return [...found, ok(`${reached} takes connections to SSH from here`)];
+  const other = overIpv6(cidrs, address);
+  if (other) return [...found, other];
   if (address !== undefined && cidrs.some((block) => isWithin(address, block))) {
     return [...found, ok(`this machine's address ${address} is in ${key}`)];
   }
@@ -76,6 +78,17 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
       "look it up, and check it with: npm run doctor -- --address <address>",
     ),
   ];
+}
+
+/** What an `up` over IPv4 cannot use: blocks of IPv6 alone, or an IPv6 address of this machine. */
+function overIpv6(cidrs: readonly string[], address: string | undefined): Finding | undefined {
+  const why = "an up reaches the hosts over IPv4 alone";
+  if (cidrs.every((block) => block.includes(":"))) {
+    const text = `webstack:admin.cidrs has no IPv4 block, and ${why}: ${cidrs.join(", ")}`;
+    return failure(text, "add the IPv4 address that you are seen with, as a /32");
+  }
+  if (!address?.includes(":")) return undefined;
+  return failure(`${address} is an IPv6 address, and ${why}`, "give the IPv4 one with --address");
 }
 
 function blockOf(address: string): string {

@@ -46,10 +46,15 @@ function change(request: Messages.DiffRequest | Messages.UpdateRequest): ChangeR
   };
 }
 
+/**
+ * The answer to a check. The engine prints the value of a property that a failure names, in clear also if it is secret
+ * (pulumi/pkg v3.257.0 `resource/deploy/step_generator.go`, `issueCheckFailures`). So the reason has the name.
+ */
 function checkResponse(inputs: unknown, failures: readonly Failure[]) {
   const response = new messages.CheckResponse().setInputs(inputs as never);
   for (const { property, reason } of failures) {
-    response.addFailures(new messages.CheckFailure().setProperty(property).setReason(reason));
+    const words = property === "" ? reason : `${property} ${reason}`;
+    response.addFailures(new messages.CheckFailure().setReason(words));
   }
   return response;
 }

@@ -1,7 +1,7 @@
-import type { CloudChange, Effect, HostChange, UnitChange } from "./model";
+import type { CloudChange, Effect, HostChange } from "./model";
 import { serverEffects } from "./server-effects";
-import { isAppProcess } from "./host-changes";
 import { unknownConfiguration } from "./hosts";
+import { unitEffects } from "./unit-effects";
 
 /** Number of nodes of each tier during the change. */
 export type TierSizes = Readonly<Record<string, number>>;
@@ -13,9 +13,6 @@ const tierWords: Record<string, string> = {
   app: "app node",
   db: "database node",
 };
-
-/** Proxy to the databases on an app node; elsewhere the unit is a proxy of requests. */
-const databaseProxy = "haproxy.service";
 
 /**
  * All effects of a plan, the worst first, without duplicates.
@@ -71,75 +68,6 @@ function packageEffects({ packages = [] }: HostChange, tier: string): Effect[] {
   if (packages.length === 0) return [];
   const visitors = `one ${tier} at a time installs packages; where apt upgrades the package of a running service for that, the service restarts, and its requests are cut`;
   return [{ level: 1, visitors, reason: `each ${tier} installs ${packages.join(", ")}` }];
-}
-
-/** The host of a unit. */
-interface UnitHost {
-  /** Name of its tier in a sentence. */
-  tier: string;
-  /** Number of the tier's nodes. */
-  size: number;
-  /** Processes of the app on each node. @default none */
-  processes?: number | undefined;
-}
-
-/** Effects of a unit's reload or restart on visitors. */
-function unitEffects(
-  { unit, verb, drained }: UnitChange,
-  { tier, size, processes = 0 }: UnitHost,
-): Effect[] {
-  if (verb === "reload" && unit === databaseProxy && tier === tierWords.app) {
-    const visitors =
-      "connections of the app to the databases are cut within a minute after the reload; a query under way then fails";
-    return [{ level: 1, visitors, reason: `the database proxy of each ${tier} reloads` }];
-  }
-  if (verb === "reload") {
-    const visitors = "services read their settings anew and go on; no request fails";
-    return [{ level: 0, visitors, reason: "" }];
-  }
-  if (verb === "start") return [];
-  const reason = `${unit.replace(/@\d+\.service$|\.service$/, "")} restarts on each ${tier}, one after the other`;
-  if (unit.startsWith("mysql.")) return [mysqlRestart(size, reason)];
-  if (isAppProcess(unit)) return [appRestart(size * processes, reason)];
-  if (drained || (unit.startsWith("nginx.") && size > 1)) {
-    const visitors = `each ${tier} gives its visitors to another one before its ${unit.replace(".service", "")} restarts; only answers that take longer than ten seconds are cut; one node at a time`;
-    return [{ level: 1, visitors, reason }];
-  }
-  if (/^(haproxy|nginx|webstack-app-balancer)\./.test(unit)) {
-    const visitors = `requests that are under way on a ${tier} while its ${unit.replace(".service", "")} restarts are cut; one node at a time`;
-    return [{ level: size > 1 ? 1 : 2, visitors, reason }];
-  }
-  if (unit.startsWith("keepalived.")) {
-    const visitors =
-      "the public address moves to the other load balancer, which takes about a second";
-    return [{ level: 1, visitors, reason }];
-  }
-  if (unit.startsWith("webstack-")) {
-    return [{ level: 0, visitors: "nothing that answers visitors stops", reason: "" }];
-  }
-  return [{ level: 1, visitors: "nothing that answers visitors stops", reason }];
-}
-
-/** @param processes number of the app's processes in the whole stack. */
-function appRestart(processes: number, reason: string): Effect {
-  if (processes !== 1) {
-    const visitors =
-      "one process of the app after the other ends its requests and restarts, and the rest answers; no request fails";
-    return { level: 1, visitors, reason };
-  }
-  const visitors =
-    "the only process of the app is off while it restarts: what needs the app fails until it is healthy";
-  return { level: 2, visitors, reason: `${reason}, and no other process of the app stands in` };
-}
-
-function mysqlRestart(size: number, reason: string): Effect {
-  if (size > 1) {
-    const visitors =
-      "one database node at a time restarts MySQL; the primary gives its role away first, so writes wait up to a second and none fails";
-    return { level: 1, visitors, reason };
-  }
-  const visitors = "the only MySQL is off while it restarts: what needs the database fails";
-  return { level: 2, visitors, reason };
 }
 
 /** Consequences of a lost resource, by the beginning of its description. */

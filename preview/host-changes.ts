@@ -96,6 +96,10 @@ export function unitChanges({ before, after }: Step, paths: readonly string[]): 
     }),
     ...old
       .filter((service) => !isOf(next, service))
-      .map(({ unit }): UnitChange => ({ unit, verb: "stop", because: [] })),
+      .map(({ unit }): UnitChange => {
+        const template = unit.split("@")[0]!;
+        const hasOthers = next.some((one) => one.unit.startsWith(`${template}@`));
+        return { unit, verb: "stop", because: [], ...(hasOthers ? { hasOthers } : {}) };
+      }),
   ];
 }

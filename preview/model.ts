@@ -37,6 +37,8 @@ export interface UnitChange {
   because: string[];
   /** True if the node gives its visitors away before the restart. @default false */
   drained?: boolean;
+  /** For a stop: true if other instances of the template unit stay on the host. @default false */
+  hasOthers?: boolean;
 }
 
 /** Changes of one host. */
@@ -127,6 +129,8 @@ export interface Preview {
   cloud: CloudChange[];
   /** Drift; empty: none, or the preview did not refresh. */
   drift: Drift[];
+  /** True: a refresh read each resource, so the drift is complete. */
+  isRefreshed: boolean;
   /** Warnings of the program and of the cloud. */
   warnings: string[];
 }

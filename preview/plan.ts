@@ -27,6 +27,8 @@ export interface Plan {
   steps: Step[];
   /** Differences that a refresh found, from the recorded to the actual state. */
   found: Step[];
+  /** True: a refresh read each resource. */
+  isRefreshed: boolean;
   /** Reasons for a refusal of the plan. */
   errors: string[];
   warnings: string[];
@@ -47,10 +49,13 @@ const fates: Record<string, PlannedAction> = {
 /** Generic messages that the engine adds to a failure; another message has the cause. */
 const echo = /^(preview failed|update failed|.*resource registration failed|.*inputs to .* failed)/;
 
+/** The value that the engine prints for a refused property, in clear also if it is secret. */
+const printedValue = /( property \S+) value [^]* has a problem: /;
+
 /** Reads the events of a preview: those of the Automation API, or of the command's event log. */
 export function planOf(events: readonly EngineEvent[]): Plan {
   const steps = new Map<string, Step>();
-  const plan: Omit<Plan, "steps"> = {
+  const plan: Omit<Plan, "steps" | "isRefreshed"> = {
     found: [],
     errors: [],
     warnings: [],
@@ -62,7 +67,10 @@ export function planOf(events: readonly EngineEvent[]): Plan {
       plan.found.push(...foundBy(resOutputsEvent.metadata));
     if (!diagnosticEvent || diagnosticEvent.ephemeral) continue;
     const { severity, message } = diagnosticEvent;
-    const text = message.trim().replace(/^error: /, "");
+    const text = message
+      .trim()
+      .replace(/^error: /, "")
+      .replace(printedValue, "$1 has a problem: ");
     // Debug messages contain values in clear, and the SDK's type omits this severity.
     const kind = { error: plan.errors, warning: plan.warnings, info: plan.notes }[
       severity as "error" | "warning" | "info"
@@ -73,6 +81,7 @@ export function planOf(events: readonly EngineEvent[]): Plan {
   return {
     ...plan,
     steps: [...steps.values()],
+    isRefreshed: isRefreshed(events),
     errors: reasons.length > 0 ? reasons : plan.errors,
   };
 
@@ -90,6 +99,15 @@ export function planOf(events: readonly EngineEvent[]): Plan {
       changed: seen?.changed.length ? seen.changed : changedPaths(step),
     });
   }
+}
+
+/** True if a refresh began, and ended for each resource: a preview has no event for a failure. */
+function isRefreshed(events: readonly EngineEvent[]): boolean {
+  const of = (steps: readonly (StepEventMetadata | undefined)[]) =>
+    steps.flatMap((step) => (step?.op === "refresh" ? step.urn : []));
+  const begun = of(events.map(({ resourcePreEvent }) => resourcePreEvent?.metadata));
+  const ended = new Set(of(events.map(({ resOutputsEvent }) => resOutputsEvent?.metadata)));
+  return begun.length > 0 && begun.every((urn) => ended.has(urn));
 }
 
 /** The name within `urn:pulumi:<stack>::<project>::<types>::<name>`. */

@@ -1,3 +1,4 @@
+import { backupLosses } from "./backup-losses";
 import { cloudChanges, driftOf } from "./resource-changes";
 import { costOf, type Prices } from "./price-list";
 import type {
@@ -13,6 +14,7 @@ import { edgeLosses } from "./edge-losses";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import { loginWarnings } from "./login-name";
+import { narrowed } from "./narrowed";
 import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
 
@@ -31,7 +33,8 @@ export interface PreviewExtras {
 }
 
 /** Beginning of a message that names its origin, not the problem. */
-const preamble = /^\S+ resource '[^']*' has a problem: /;
+const preamble =
+  /^(\S+ resource '[^']*' has a problem|Preview failed: before hook "[^"]*" failed): /;
 /** Largest number of parts in the sentence about visitors. */
 const maxEffects = 4;
 
@@ -41,7 +44,11 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
   const refused = plan.errors.map((text) => text.replace(preamble, ""));
-  const effects = effectsOf(hosts, cloud, sizesOf(plan), edgeLosses(plan));
+  const effects = effectsOf(hosts, cloud, sizesOf(plan), [
+    ...edgeLosses(plan),
+    ...narrowed(plan),
+    ...backupLosses(plan, settings),
+  ]);
   const isRefused = refused.length > 0;
   return {
     stack,
@@ -61,6 +68,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
     hosts,
     cloud,
     drift: driftOf(plan),
+    isRefreshed: plan.isRefreshed,
     warnings: [
       ...warnings,
       ...plan.warnings,
@@ -75,8 +83,8 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
 function withoutEffect({ steps }: Plan): string[] {
   if (steps.some(({ fate }) => fate !== "same")) return [];
   return [
-    "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
-      "(image, locations)",
+    "the edited settings change nothing that runs: it is so already, or they are for new servers (image, locations) " +
+      "or for commands (backups.retention, backups.copy) only",
   ];
 }
 

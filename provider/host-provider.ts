@@ -15,7 +15,7 @@ import { Consents } from "./consents";
 import { differences, inPlace, onlyWayChanged } from "./difference";
 import type { Log, LogOf } from "./engine-log";
 import { firstContact } from "./host-key";
-import { inputsOf, type Inputs, type State, type TierHost } from "./inputs";
+import { notRead, inputsOf, type Inputs, type State, type TierHost } from "./inputs";
 import { LoginNames } from "./login-names";
 import { LoginProof } from "./login-proof";
 import { stopPermanently } from "./orderly-stop";
@@ -148,7 +148,7 @@ export class HostProvider implements Plugin {
       const inputs = inputsOf(found) as unknown as Values;
       return { id, state: found as unknown as Values, inputs };
     } catch (error) {
-      this.logOf(urn).warn(`not read, kept as recorded: ${(error as Error).message}`);
+      this.logOf(urn).warn(`${notRead}${(error as Error).message}`);
       return { id, state: values, inputs: inputsOf(state) as unknown as Values };
     }
   };

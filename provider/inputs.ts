@@ -1,5 +1,8 @@
 import type { Bundle, BundleCheck, BundleRelease, BundleService } from "../services/bundle";
 
+/** Beginning of the warning of a refresh that could not read a host. */
+export const notRead = "not read, kept as recorded: ";
+
 /** SSH connection to a host, as the provider receives it; fields as in `ConfigurationArgs`. */
 export interface ConnectionInputs {
   host: string;

@@ -34,15 +34,16 @@ export type CloudAction = z.infer<typeof actionShape>["action"];
  *
  * @param path path after the version.
  * @param answerMs longest wait for the whole answer, milliseconds.
- * @throws Error if the API does not answer in time.
+ * @throws Error if the API does not answer in time, or if the token can be none.
  */
-export function cloudAnswer(
+export async function cloudAnswer(
   { endpoint, token }: CloudProject,
   method: CloudMethod,
   path: string,
   body?: object,
   answerMs = usualMs,
 ): Promise<Response> {
+  refuseToken(token);
   return fetch(`${endpoint}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -60,6 +61,16 @@ function isRetried(method: CloudMethod, status: number | undefined, text = ""): 
   return method === "GET" && (status === undefined || status >= 500);
 }
 
+/** @throws Error for a token that can be none: for its header `fetch` throws an error that contains the token. */
+function refuseToken(token: string): void {
+  if (!/^[\x21-\x7e]*$/.test(token.trim())) {
+    throw new Error(
+      "the API token must be one line of letters and digits, got a text with other characters; store it again: " +
+        "pulumi config set --secret hcloud:token",
+    );
+  }
+}
+
 /** An answer with its whole body. Calls that did nothing are repeated after each of {@link retryMs}. */
 async function lastAnswer(
   project: CloudProject,
@@ -67,6 +78,7 @@ async function lastAnswer(
   path: string,
   body?: object,
 ): Promise<{ response: Response; text: string }> {
+  refuseToken(project.token);
   for (let attempt = 0; ; attempt++) {
     const ms = retryMs[attempt];
     try {

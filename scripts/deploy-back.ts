@@ -142,14 +142,14 @@ async function back(order: BackOptions, stack: string | undefined): Promise<void
 }
 
 /**
- * `npm run deploy:back -- [--stack S] --note`: records what a stack runs, before a deploy. `npm run deploy:back --
+ * `npm run deploy:back -- [--stack S] --note [--forward]`: records what a stack runs, before a deploy. `npm run deploy:back --
  * [--stack S] [--to REVISION] [--yes]`: restores that, if the update deletes and replaces nothing, and runs the smoke
  * test. Status 1 if the update is refused, or the smoke test fails.
  */
 async function main(): Promise<void> {
   const order = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(order.stack, order.notes ? {} : { dangerous: "npm run deploy:back" });
-  if (order.notes) return say(await recordDeployed(stack));
+  if (order.notes) return say(await recordDeployed(stack, order.forward));
   await back(order, stack);
 }
 

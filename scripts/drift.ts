@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Preview } from "../preview/model";
-import { markdown } from "../preview/render/markdown";
+import { driftReport } from "./drift/report";
 import { npmScript } from "./local/processes";
 import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
@@ -32,15 +32,14 @@ async function previewed(stack: string): Promise<Preview> {
 
 /**
  * `npm run drift -- [--stack <name>] [--file <Markdown>]`: changes that were made by hand since the last update. The
- * file is empty if there are none.
+ * file is empty if there are none. Status 1, and no file, if nobody knows.
  */
 async function main(): Promise<void> {
   const { stack, file } = parseCommandLine();
   const preview = await previewed(chosenStack(stack) ?? localStackName);
-  const { drift } = preview;
-  const what = drift.map((one) => `${one.what}${one.isGone ? " is gone" : ""}`);
-  console.log(drift.length === 0 ? "nobody changed anything by hand" : what.join("\n"));
-  if (file !== undefined) writeFileSync(file, drift.length === 0 ? "" : markdown(preview));
+  const { lines, comment } = driftReport(preview);
+  console.log(lines.join("\n"));
+  if (file !== undefined) writeFileSync(file, comment);
 }
 
 main().catch((error: Error) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pullOf, repositoryOf, setComment, setIssue } from "./github/github";
 
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (!/^[\w.-]+$/.test(mark))
     throw new Error(`--mark must be letters, digits, - and ., got ${mark}`);
   const repository = repositoryOf(process.env);
-  const read = readFileSync(file, "utf8");
+  const read = textOf(file);
   const what =
     kind === "comment"
       ? await setComment(
@@ -35,6 +35,17 @@ async function main(): Promise<void> {
         )
       : await setIssue(repository, mark, title!, read);
   console.log(`${kind} ${mark}: ${what}`);
+}
+
+/**
+ * The text of a file. A fork's archive decides what is at that path: the target of a link, such as this process's
+ * environment with its token, must not become a comment.
+ *
+ * @throws Error if there is something else than a file.
+ */
+function textOf(file: string): string {
+  if (lstatSync(file).isFile()) return readFileSync(file, "utf8");
+  throw new Error(`--file must be a file itself, got a link or a folder: ${file}`);
 }
 
 /** The text of a fork's run, marked as not checked by this repository, and without mentions, which would notify people. */

@@ -16,7 +16,7 @@ import { parseCommandLine, type PreviewOptions } from "./preview/command-line";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { catalogueAt } from "./preview/catalogue";
-import { editedSettings } from "./preview/settings";
+import { editedSettings, unknownSettings } from "./preview/settings";
 import { comparedWithBase, type Compared } from "./preview/without-token";
 
 /** Messages on standard error, which are no part of the answer. */
@@ -72,10 +72,12 @@ async function main(): Promise<void> {
   const stack = order.stack ?? localStackName;
   const { text: settings } = readStackFile(stack, repositoryRoot);
   const { events, catalogue, note } = await planned(order, settings);
+  const edited = editedSettings(stack, order.base, settings);
   const preview = previewOf(withoutOpenedRules(planOf(events)), {
     ...catalogue,
     stack,
-    settings: editedSettings(stack, order.base, settings) ?? [],
+    settings: edited ?? [],
+    warnings: [...catalogue.warnings, ...unknownSettings(stack, order.base, edited)],
   });
   process.stdout.write(forms[order.form](preview, note));
   process.exitCode = preview.refused.length > 0 ? 1 : 0;

@@ -62,7 +62,7 @@ describe(".gitlab-ci.yml", () => {
     const at = (text: string) => script.findIndex((line) => line.startsWith(text));
     const [noted, up, smoke] = ["npm run deploy:back", "npm run up", "npm run smoke"].map(at);
     expect([noted! >= 0, noted! < up!, up! < smoke!]).toEqual([true, true, true]);
-    expect(script[noted!]).toMatch(/ --note$/);
+    expect(script[noted!]).toMatch(/ --note --forward$/);
     expect(script[smoke!]).toMatch(
       /\|\| { npm run deploy:back -- --stack "\$STACK" --yes; exit 1; }$/,
     );

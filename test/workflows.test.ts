@@ -136,7 +136,10 @@ describe(".github/workflows", () => {
     const at = (text: string) => job.steps.findIndex(({ run }) => run?.startsWith(text));
     const [noted, up, smoke] = ["npm run deploy:back", "npm run up", "npm run smoke"].map(at);
     const back = job.steps[smoke! + 1]!;
-    expect(job.steps[noted!]!.run).toBe('npm run deploy:back -- --stack "$STACK" --note');
+    expect(job.steps[noted!]!.run).toBe(
+      // A run that waited for its approval must not take back what a later one deployed.
+      'npm run deploy:back -- --stack "$STACK" --note --forward',
+    );
     expect([noted! < up!, up! < smoke!]).toEqual([true, true]);
     expect(job.steps[smoke!]!.id).toBe("smoke");
     expect(back.run).toBe('npm run deploy:back -- --stack "$STACK" --yes');

@@ -31,7 +31,7 @@ function rendered(preview: Preview, isCoarse: boolean): string {
   const lines = [
     `**${stack}: ${verdictLine(preview)}**`,
     "",
-    `Visitors: ${visitors}`,
+    `Visitors: ${plain(visitors)}`,
     ...section("Refused", preview.refused.map(plain)),
     ...consent(preview),
     ...section("Why not simply safe", preview.refused.length > 0 ? [] : preview.reasons.map(plain)),
@@ -52,12 +52,23 @@ export function section(title: string, items: readonly string[]): string[] {
 
 /** Escapes a foreign text for one line of Markdown, without markup. */
 function plain(text: string): string {
-  return text.replaceAll("\n", " ").replace(/[<>|*_`[\]]/g, "\\$&");
+  return unmentioned(text.replaceAll("\n", " ").replace(/[\\<>|*_`[\]]/g, "\\$&"));
+}
+
+/** The text without mentions, such as `@scope` of a package, which would notify people of that name. */
+function unmentioned(text: string): string {
+  return text.replace(/(^|\W)@(?=\w)/g, "$1@\u200b");
+}
+
+/** Escapes a foreign text for a line of HTML. */
+function html(text: string): string {
+  return unmentioned(text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
 }
 
 function code(text: string): string {
-  const fence = text.includes("`") ? "``" : "`";
-  return `${fence}${text}${fence}`;
+  // CommonMark 6.1: the fence is longer than any run inside, and one space at both ends is not shown.
+  const fence = "`".repeat(longestRun(text) + 1);
+  return fence === "`" ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
 }
 
 function consent({ consent: lines }: Preview): string[] {
@@ -104,7 +115,7 @@ function folds(files: readonly FileChange[]): string[] {
   const bodies = files.flatMap((file) => ["", plain(fileWords(file)), "", ...diff(file)]);
   return [
     "",
-    `<details><summary>${files.length} files: ${names}</summary>`,
+    `<details><summary>${files.length} files: ${html(names)}</summary>`,
     ...bodies,
     "",
     "</details>",
@@ -112,7 +123,7 @@ function folds(files: readonly FileChange[]): string[] {
 }
 
 function fold(file: FileChange): string[] {
-  const summary = `<details><summary>${fileWords(file)}</summary>`;
+  const summary = `<details><summary>${html(fileWords(file))}</summary>`;
   return ["", summary, "", ...diff(file), "", "</details>"];
 }
 
@@ -131,7 +142,7 @@ function longestRun(line: string): number {
 function driftSection(drift: readonly Drift[]): string[] {
   if (drift.length === 0) return [];
   const lines = drift.flatMap(({ what, isGone, values, files }) => [
-    ...(isGone ? [`- ${what} is not there any more`] : []),
+    ...(isGone ? [`- ${plain(what)} is not there any more`] : []),
     ...values.map((value) => `- ${plain(`${what}: ${value}`)}`),
     ...files.flatMap((file) => [`- ${plain(what)}:`, ...fold(file)]),
   ]);

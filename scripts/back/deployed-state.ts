@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { localStackName, repositoryRoot } from "../local/paths";
 import { outputsOf } from "../operate/operated-stack";
+import { refuseEarlier } from "./forward";
 import { pulumiOf } from "../operate/engine-commands";
 
 /** What a stack ran at a moment. */
@@ -69,10 +70,11 @@ function noteFile(stack: string | undefined): string {
  * Records what a stack runs now. If that is no commit, an earlier record is removed, so that no `deploy:back` restores
  * it.
  *
+ * @param forward true: a checkout that is earlier than what runs is refused.
  * @returns a line for the operator.
  * @throws Error if the stack is not up, or its history cannot be read.
  */
-export async function recordDeployed(stack: string | undefined): Promise<string> {
+export async function recordDeployed(stack: string | undefined, forward = false): Promise<string> {
   const { release } = outputsOf(stack);
   const { pulumi } = await pulumiOf(stack);
   const words = ["--json", "--page-size", String(maxUpdates), "--page", "1"];
@@ -83,6 +85,7 @@ export async function recordDeployed(stack: string | undefined): Promise<string>
     rmSync(file, { force: true });
     return `nothing is noted, and deploy:back will need --to: ${found.reason}`;
   }
+  if (forward) refuseEarlier(stack ?? localStackName, found.commit);
   const before: DeployedState = {
     commit: found.commit,
     ...(release === undefined ? {} : { release: release.digest }),

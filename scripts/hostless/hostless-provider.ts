@@ -1,11 +1,13 @@
 import { serve } from "../../plugin/protocol";
 import { ByType } from "../../provider/by-type";
+import { DeployKeyProvider } from "../../provider/deploy-key-provider";
 import { engineAddress, engineLog } from "../../provider/engine-log";
 import { HostProvider } from "../../provider/host-provider";
 import { inventoryProvider } from "../../provider/inventory-provider";
 
-/** The provider `host` without hosts: every configuration counts as applied. */
-const provider = new HostProvider(engineLog(engineAddress()));
+const log = engineLog(engineAddress());
+/** The provider `host` without hosts: every configuration and every deploy key counts as applied. */
+const provider = new HostProvider(log);
 provider.create = async ({ inputs }) => ({
   id: String(inputs.node),
   state: { ...inputs, hostKey: "ssh-ed25519 AAAA" },
@@ -23,4 +25,12 @@ provider.read = async ({ id, state }) => {
   const inputs = Object.fromEntries(Object.entries(found).filter(([key]) => key !== "hostKey"));
   return { id, state: found, inputs };
 };
-serve(new ByType(provider, { "host:index:Inventory": inventoryProvider }));
+const deployKeys = new DeployKeyProvider(log);
+deployKeys.create = async ({ inputs }) => ({ id: "deploy-key", state: inputs });
+deployKeys.update = async ({ inputs }) => inputs;
+serve(
+  new ByType(provider, {
+    "host:index:Inventory": inventoryProvider,
+    "host:index:DeployKey": deployKeys,
+  }),
+);

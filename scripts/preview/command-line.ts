@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
+import { usualBase } from "./settings";
 
 /** Arguments of `npm run preview`. */
 export interface PreviewOptions {
@@ -23,7 +24,7 @@ export function parseCommandLine(args: readonly string[]): PreviewOptions {
   const flag = { type: "boolean", default: false } as const;
   const options = {
     stack: { type: "string" },
-    base: { type: "string", default: "HEAD" },
+    base: { type: "string", default: usualBase },
     markdown: flag,
     json: flag,
     refresh: flag,

@@ -8,6 +8,9 @@ import { stackFileName } from "../deploy/stack-file";
 import type { Config, Secrets } from "../hostless/hostless-stack";
 import { repositoryRoot } from "../local/paths";
 
+/** Revision with which the stack file is compared if none is named. */
+export const usualBase = "HEAD";
+
 /** Changed settings of a stack file since a revision; undefined: that revision has no such file. */
 export function editedSettings(
   stack: string,
@@ -19,6 +22,19 @@ export function editedSettings(
   return before === undefined
     ? undefined
     : settingChanges(configOf(before), configOf(text), isRedactedSetting);
+}
+
+/** Why no edit of a stack file is known, as a warning; empty for the usual base, which may have no such file yet. */
+export function unknownSettings(
+  stack: string,
+  base: string,
+  edited: readonly SettingChange[] | undefined,
+): string[] {
+  if (edited !== undefined || base === usualBase) return [];
+  const fix = "fetch it with its history, or name another --base";
+  return [
+    `edited settings are not known: ${base} has no ${stackFileName(stack)}, or is no revision here; ${fix}`,
+  ];
 }
 
 /** A file at a revision; undefined: the file did not exist, or there is no Git. */
@@ -38,7 +54,8 @@ export function fileAt(revision: string, file: string, cwd: string): string | un
 /** The map below `config:`. The engine itself refuses a text that is no YAML. */
 function configOf(text: string): Values {
   try {
-    const { config } = (parse(text) ?? {}) as { config?: unknown };
+    // The engine follows merge keys, so a secret may be behind one.
+    const { config } = (parse(text, { merge: true }) ?? {}) as { config?: unknown };
     return isMap(config) ? config : {};
   } catch {
     return {};

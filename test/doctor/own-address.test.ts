@@ -34,7 +34,6 @@ describe("the caller's own address", () => {
   it.each([
     [["5.75.0.0/16"], at("5.75.1.2")],
     [["10.0.0.0/8"], at("10.1.2.3")],
-    [["2a01:4f8::/32"], at("2a01:4f8::7", true)],
   ])("in one of %j is fine", (cidrs, own) => {
     expect(findings(cidrs, own).map(([level]) => level)).toEqual(["ok"]);
   });
@@ -50,6 +49,22 @@ describe("the caller's own address", () => {
 
   it.each([unknown, at("10.1.2.3"), at("100.64.0.9")])("behind a NAT is unknown: %j", (own) => {
     expect(findings(["5.76.0.0/16"], own).map(([level]) => level)).toEqual(["note"]);
+  });
+
+  it("is an IPv4 address in an IPv4 block, since an up takes no other way", () => {
+    const [block, v6] = ["2a01:4f8::/32", at("2a01:4f8::7", true)];
+    expect(findings([block], at("5.75.1.2", true))).toEqual([
+      [
+        "failure",
+        "webstack:admin.cidrs has no IPv4 block, and an up reaches the hosts over IPv4 alone: 2a01:4f8::/32",
+      ],
+    ]);
+    expect(findings([block, "5.75.0.0/16"], v6)).toEqual([
+      ["failure", "2a01:4f8::7 is an IPv6 address, and an up reaches the hosts over IPv4 alone"],
+    ]);
+    expect(findings([block, "5.75.0.0/16"], at("5.75.1.2")).map(([level]) => level)).toEqual([
+      "ok",
+    ]);
   });
 
   it("is let in or not where a load balancer is there to tell", () => {

@@ -15,7 +15,7 @@ function step(before: object[], after: object[]): Step {
 }
 
 const plan = (one: Step): Plan => ({
-  ...{ steps: [one], found: [one], errors: [], warnings: [], notes: [] },
+  ...{ steps: [one], found: [one], isRefreshed: true, errors: [], warnings: [], notes: [] },
 });
 
 it("takes what admin:open opened for no drift and no change", () => {

@@ -11,7 +11,7 @@ const one = "1".repeat(40);
 /** A plan of one step. */
 function plan(fate: Step["fate"], type: string, name = "db-1-vm"): Plan {
   const step: Step = { fate, type, name, before: {}, after: {}, changed: [] };
-  return { steps: [step], found: [], errors: [], warnings: [], notes: [] };
+  return { steps: [step], found: [], isRefreshed: false, errors: [], warnings: [], notes: [] };
 }
 
 const file = "config: {}\n";
@@ -135,7 +135,7 @@ describe("npm run deploy:back", () => {
   });
 
   it("reads its command line", () => {
-    const none = { stack: undefined, notes: false, to: undefined, yes: false };
+    const none = { stack: undefined, notes: false, forward: false, to: undefined, yes: false };
     expect(parseCommandLine([])).toEqual(none);
     expect(parseCommandLine(["--stack", "dev", "--note"])).toEqual({
       ...none,

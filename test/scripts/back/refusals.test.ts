@@ -6,7 +6,7 @@ import { recordedEvents } from "../../preview/recorded";
 /** A plan of one step. */
 function plan(fate: Step["fate"], type: string, name = "db-1-vm"): Plan {
   const step: Step = { fate, type, name, before: {}, after: {}, changed: [] };
-  return { steps: [step], found: [], errors: [], warnings: [], notes: [] };
+  return { steps: [step], found: [], isRefreshed: false, errors: [], warnings: [], notes: [] };
 }
 
 describe("a plan to go back", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { clearSettings, editedSettings } from "../../../scripts/preview/settings";
+import { clearSettings, editedSettings, unknownSettings } from "../../../scripts/preview/settings";
 import { comparison } from "../../../scripts/preview/without-token";
 
 let folder: string;
@@ -50,6 +50,28 @@ it("shows no value of a secret setting, also where it is stored in clear", () =>
     "webstack:loadBalancers.tls [secret]",
     "webstack:backups [secret]",
   ]);
+});
+
+it("says that it knows no edits, if a named base is no revision or has no such file", () => {
+  const warned = (stack: string, base: string) =>
+    unknownSettings(stack, base, editedSettings(stack, base, "config: {}\n", folder));
+  expect(warned("dev", "orign/main")).toEqual([
+    "edited settings are not known: orign/main has no Pulumi.dev.yaml, or is no revision here; " +
+      "fetch it with its history, or name another --base",
+  ]);
+  expect(warned("prod", "HEAD~0")).toHaveLength(1);
+  expect(warned("dev", "HEAD~0")).toEqual([]);
+  // A new stack file is compared with nothing.
+  expect(warned("prod", "HEAD")).toEqual([]);
+});
+
+it("shows no secret behind a merge key", () => {
+  const text = "config:\n  webstack:app: { <<: { secretEnv: { KEY: CLASSIFIED } } }\n";
+  expect(editedSettings("dev", "HEAD", text, folder)).toContainEqual({
+    key: "webstack:app.secretEnv.KEY",
+    from: "nothing",
+    to: "[secret]",
+  });
 });
 
 it("shows no secret of a group that another value replaces", () => {

@@ -8,7 +8,14 @@ import { timelineSvg, report, shortfalls } from "../../../scripts/rehearse/repor
 const order: RehearsalOptions = { base: "main", drills: new Map(), budget: 0, keep: false };
 
 const preview: Preview = {
-  ...{ stack: "local", verdict: "safe", reasons: [], visitors: "nothing.", refused: [] },
+  ...{
+    stack: "local",
+    verdict: "safe",
+    reasons: [],
+    visitors: "nothing.",
+    refused: [],
+    isRefreshed: false,
+  },
   counts: { reloaded: 2, restarted: 0, powerCycled: 0, created: 0, replaced: 0, deleted: 0 },
   ...{ consent: [], settings: [], cloud: [], drift: [], warnings: [] },
   hosts: ["web-1", "web-2"].map((node) => ({
