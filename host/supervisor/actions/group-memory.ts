@@ -57,6 +57,7 @@ export class MemoryUpdater {
     const { memory, observer } = this.parts;
     observer.freshness.note(state, askedMs);
     this.written(() => memory.release(state, askedMs));
+    this.written(() => memory.elect(state.electorate));
     const recordOwnView = groupRecordIn(state, this.nodes);
     if (recordOwnView) this.adopt(recordOwnView);
   }
@@ -67,9 +68,7 @@ export class MemoryUpdater {
     const before = memory.remembered.lastView;
     const states = this.parts.peers.states();
     const isSure = this.parts.peers.areOthersAccountedFor(record.certificate.founder);
-    this.written(() =>
-      adoptFromPeer(memory, observer.state, states, record, isSure, this.nodes.length),
-    );
+    this.written(() => adoptFromPeer(memory, observer.state, states, record, isSure, this.nodes));
     this.sayView(before);
   }
 
@@ -89,7 +88,7 @@ export class MemoryUpdater {
   settle(): void {
     const { memory, observer, peers } = this.parts;
     this.written(() => {
-      const updated = updateFromPeers(memory, observer.state, peers.states(), this.nodes.length);
+      const updated = updateFromPeers(memory, observer.state, peers.states(), this.nodes);
       if (updated) log(5, updated);
     });
   }
@@ -98,7 +97,7 @@ export class MemoryUpdater {
   confirmed(): boolean {
     const { observer, peers } = this.parts;
     const self = observer.state;
-    if (isConfirmed(self, peers.states(), this.nodes.length)) return true;
+    if (isConfirmed(self, peers.states(), this.nodes)) return true;
     return isOwnPrimary(self) && (self.alone || this.isBeforeUpdate(self));
   }
 

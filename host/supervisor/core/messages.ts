@@ -1,4 +1,5 @@
 import type { Certificate, LastView } from "./certificate";
+import type { Electorate } from "./electorate";
 import type { VoteRequest } from "./founding-rule";
 import type { NodeState } from "./node-state";
 
@@ -87,6 +88,23 @@ export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRe
   return { certificate, lastView };
 }
 
+/** Most nodes in a list: more than any stack has databases. */
+function areNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= mostVoters && value.every(isName);
+}
+
+/** The electorate in a message; null if there is none, undefined if it is malformed. */
+function electorateIn(value: unknown): Electorate | null | undefined {
+  if (value === null || value === undefined) return null;
+  const { members, next, step, by } = fields(value) ?? {};
+  const view = viewIn(by, isName);
+  if (!areNames(members) || members.length === 0 || !isCount(step, 0) || view === undefined) {
+    return undefined;
+  }
+  if (next === undefined) return { members, by: view, step };
+  return areNames(next) && next.length > 0 ? { members, next, by: view, step } : undefined;
+}
+
 const namesOf = ["members", "connectingTo", "maybeConnectingTo", "notReading"] as const;
 const textsOf = ["gtid", "waiting"] as const;
 const agesOf = ["dataAgeMs", "commitMs"] as const;
@@ -108,6 +126,8 @@ export function nodeStateIn(node: string, value: unknown): NodeState | undefined
     textsOf.every((key) => typeof found[key] === "string") &&
     agesOf.every((key) => found[key] === null || typeof found[key] === "number") &&
     (found.accepted === undefined || isNames(found.accepted)) &&
+    (found.list === undefined || areNames(found.list)) &&
+    electorateIn(found.electorate) !== undefined &&
     (found.trustedGtid == null || typeof found.trustedGtid === "string") &&
     fields(found.asked) !== undefined;
   return isWell ? (value as NodeState) : undefined;
@@ -125,6 +145,7 @@ export function voteRequestIn(
   if (!found || !kind || lastView === undefined || !isCount(found.epoch, 1)) return undefined;
   // A founder of an earlier release does not send its certificate.
   const certificate = found.certificate == null ? null : certificateIn(found.certificate);
-  if (certificate === undefined) return undefined;
-  return { founder, epoch: found.epoch, kind, lastView, certificate };
+  const electorate = electorateIn(found.electorate);
+  if (certificate === undefined || electorate === undefined) return undefined;
+  return { founder, epoch: found.epoch, kind, lastView, certificate, electorate };
 }

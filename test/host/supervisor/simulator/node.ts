@@ -67,7 +67,14 @@ export class SimulatedNode {
   readonly askedBy = new Map<string, number>();
   startedMs = 0;
 
-  constructor(readonly name: string) {
+  /** True while the server does not exist. */
+  absent = false;
+
+  /** @param list names of all nodes, as its supervisor was told at its start. */
+  constructor(
+    readonly name: string,
+    public list: readonly string[],
+  ) {
     this.memory = this.startedMemory(0);
     this.trust = new Trust(this.memory);
   }
@@ -185,6 +192,7 @@ export class SimulatedNode {
     const role = group?.primary === this ? "PRIMARY" : "SECONDARY";
     return outside(this.name, {
       ...this.memory.remembered,
+      list: this.list,
       ready: this.powered && nowMs >= this.mysqlAt,
       member: group ? { state: "ONLINE", role } : { state: "OFFLINE", role: "" },
       groupId: group ? group.groupId : null,

@@ -8,9 +8,14 @@ const minorityMs = 15_000;
 /** Age from which what a peer said says nothing any more, milliseconds. */
 const freshMs = 1_500;
 
-/** Group Replication and the network between three nodes, played. Times in milliseconds. */
+/** Names of so many database nodes, as a stack configures them. */
+export function listOf(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `db-${i + 1}`);
+}
+
+/** Group Replication and the network between the nodes, played. Times in milliseconds. */
 export class SimulatedReplication {
-  readonly nodes = ["db-1", "db-2", "db-3"].map((name) => new SimulatedNode(name));
+  readonly nodes: readonly SimulatedNode[];
   /** Nodes without a network. */
   protected readonly cut = new Set<SimulatedNode>();
   /** Cut links, as `<from> <to>`: what the first one asks does not come to the second. */
@@ -20,11 +25,24 @@ export class SimulatedReplication {
   rebuilds = 0;
   private transactions = 0;
 
-  /** @param next random numbers from 0 to 1. */
-  constructor(protected readonly next: () => number) {}
+  /**
+   * @param next random numbers from 0 to 1.
+   * @param most the largest number of nodes.
+   */
+  constructor(
+    protected readonly next: () => number,
+    most: number,
+  ) {
+    this.nodes = listOf(most).map((name) => new SimulatedNode(name, listOf(most)));
+  }
 
-  /** True if what `a` asks comes to `b`, with an answer. */
+  /** True if what the supervisor of `a` asks comes to that of `b`, with an answer: both must have the other in their list. */
   protected asks(a: SimulatedNode, b: SimulatedNode): boolean {
+    return this.connects(a, b) && a.list.includes(b.name) && b.list.includes(a.name);
+  }
+
+  /** True if the network carries what `a` asks to `b`, and the answer. */
+  private connects(a: SimulatedNode, b: SimulatedNode): boolean {
     if (a === b) return true;
     const isUp = a.powered && b.powered && !this.cut.has(a) && !this.cut.has(b);
     return isUp && !this.cutLinks.has(`${a.name} ${b.name}`);
@@ -32,7 +50,7 @@ export class SimulatedReplication {
 
   /** True if they talk both ways, as members of a group have to. */
   protected reaches(a: SimulatedNode, b: SimulatedNode): boolean {
-    return this.asks(a, b) && this.asks(b, a);
+    return this.connects(a, b) && this.connects(b, a);
   }
 
   /** Group Replication: what was delivered is applied, who is lost is expelled, a minority ends. */
@@ -100,7 +118,7 @@ export class SimulatedReplication {
   protected isSureBeside(node: SimulatedNode, founder: string): boolean {
     const since = this.nowMs - freshMs;
     return this.nodes.every((other) => {
-      if (other === node || other.name === founder) return true;
+      if (other === node || other.name === founder || !node.list.includes(other.name)) return true;
       const heardMs = node.heard.get(other.name)?.atMs ?? -Infinity;
       const signMs = Math.max(node.startedMs, heardMs, node.askedBy.get(other.name) ?? -Infinity);
       return heardMs > since || signMs < since;

@@ -1,11 +1,20 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
-import { type FoundingKind, latestView } from "../../../../host/supervisor/core/certificate";
+import {
+  type FoundingKind,
+  type LastView,
+  latestView,
+} from "../../../../host/supervisor/core/certificate";
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { type Group, groupOf, type SimulatedNode } from "./node";
 import { SimulatedStates } from "./states";
 import { gtidSet } from "./transactions";
+
+/** True if the view is one that the node takes from a message: the primary is in its list. */
+function isKnown(node: SimulatedNode, view: LastView | null): boolean {
+  return view === null || node.list.includes(view.primary);
+}
 
 /** What the supervisors do, by the real rules. */
 export abstract class SimulatedSupervisors extends SimulatedStates {
@@ -35,8 +44,9 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
       node.heard.set(other.name, { state, atMs: this.nowMs });
       other.askedBy.set(node.name, this.nowMs);
       node.memory.release(state, this.nowMs);
+      node.memory.elect(state.electorate);
       const { certificate, lastView } = state;
-      if (certificate) this.follow(node, { certificate, lastView });
+      if (certificate && isKnown(node, lastView)) this.follow(node, { certificate, lastView });
     }
     if (this.nowMs < node.mysqlAt) return;
     if (node.busy) {
@@ -50,8 +60,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
     const self = this.stateOf(node);
     const override = node.override.holds(self, this.sight(node, peers), this.nowMs);
-    const nodes = this.nodes.map(({ name }) => name);
-    const made = this.by.decide({ nodes, self, peers, override });
+    const made = this.by.decide({ nodes: node.list, self, peers, override });
     return this.apps.next(node, made, self, peers, this.nowMs);
   }
 
@@ -59,7 +68,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
     this.writeAstray(node);
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
-    if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
+    if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, node.list);
     node.trust.note(self, gtidSet(node.applied.numbers), peers);
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
@@ -103,10 +112,10 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
     if (!asked) return giveUp();
     const slowest = this.next() < 0.1 ? 29_000 : 5_000;
     this.later(node, 0, 800, () => {
-      const nodes = this.nodes.map(({ name }) => name);
       const isFree = kind === "sole" || kind === "override";
       const self = this.stateOf(node);
-      if (!isFree && this.by.countVotes(nodes, self, asked, kind) !== undefined) return giveUp();
+      if (!isFree && this.by.countVotes(node.list, self, asked, kind) !== undefined)
+        return giveUp();
       this.later(node, 500, slowest, () => {
         this.bootstrap(node, epoch, kind);
         giveUp();
@@ -117,17 +126,18 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
   /** What the other nodes answer; undefined if it has no vote itself. */
   private ask(node: SimulatedNode, epoch: number, kind: FoundingKind): VoteAnswer[] | undefined {
     if (kind === "sole" || kind === "override") return [];
-    const { lastView, certificate } = node.memory.remembered;
-    const request = { founder: node.name, epoch, kind, lastView, certificate };
-    const count = this.nodes.length;
+    const { lastView, certificate, electorate = null } = node.memory.remembered;
+    const request = { founder: node.name, epoch, kind, lastView, certificate, electorate };
     const voteOf = (voter: SimulatedNode): VoteAnswer => {
       const peers = this.heardBy(voter);
       const self = this.stateOf(voter);
-      const refusal = this.by.castVote(voter.memory, self, peers, request, count, this.nowMs);
+      const refusal = this.by.castVote(voter.memory, self, peers, request, voter.list, this.nowMs);
       return { refusal, state: this.stateOf(voter) };
     };
     if (voteOf(node).refusal !== "") return undefined;
-    const voters = this.nodes.filter((other) => other !== node && this.asks(node, other));
+    const voters = this.nodes.filter(
+      (other) => other !== node && this.asks(node, other) && isKnown(other, lastView),
+    );
     return voters.flatMap((voter) => {
       const answer = voteOf(voter);
       // The answer of some does not come in time, and their vote is cast all the same.
@@ -186,6 +196,6 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
 
   private isServed(node: SimulatedNode): boolean {
     const state = this.stateOf(node);
-    return state.ready && this.by.serves(state, this.heardBy(node), this.nodes.length);
+    return state.ready && this.by.serves(state, this.heardBy(node), node.list);
   }
 }
