@@ -1,5 +1,6 @@
 import { fromLegacy, type LegacyRecord } from "../core/legacy";
-import { emptyMemory, type MemoryRecord, type Memory } from "../core/memory";
+import { type Memory } from "../core/memory";
+import { emptyMemory, type MemoryRecord } from "../core/memory-record";
 import { log } from "../log";
 import type { DurableFolder } from "./durable";
 import { adoptFromPeer, updateFromPeers } from "../core/peer-updates";
@@ -58,7 +59,7 @@ export class MemoryUpdater {
     observer.freshness.note(state, askedMs);
     this.written(() => memory.release(state, askedMs));
     this.written(() => memory.elect(state.electorate));
-    const recordOwnView = groupRecordIn(state, this.nodes);
+    const recordOwnView = groupRecordIn(state);
     if (recordOwnView) this.adopt(recordOwnView);
   }
 

@@ -35,7 +35,9 @@ export function electors(lists: Lists, visible: readonly NodeState[]): Electors 
   const unseen = primaries.filter((primary) => !present.includes(primary));
   // If all nodes are visible and all remember, a node other than the last primary may have all transactions.
   const isWhole = [...nodes, ...primaries].every((node) => names.includes(node));
-  if (unseen.length === 0 || isWhole) return { voters, kind: "majority" };
+  // A single node is all nodes: peers take a certificate of a majority with two votes or more.
+  const kind = nodes.length === 1 ? "first" : "majority";
+  if (unseen.length === 0 || isWhole) return { voters, kind };
   return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };
 }
 

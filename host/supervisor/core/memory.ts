@@ -1,23 +1,9 @@
 import { type Certificate, isLater, isConflicting, type LastView } from "./certificate";
 import { type CloneMark, isOrdered } from "./clone-mark";
+import { emptyMemory, type MemoryRecord } from "./memory-record";
 import { epochFor, type Knowing } from "./epoch";
 import { type Electorate, isBehind } from "./electorate";
 import type { NodeState, Remembered } from "./node-state";
-
-/** This node's memory on disk: one record, so that it is always consistent. */
-export interface MemoryRecord extends Remembered {
-  /** `server_uuid` of the MySQL whose data the record belongs to; empty: not known yet. */
-  serverUuid: string;
-  /** How the clone that replaces untrusted data is known; null: none was ordered. */
-  ordered: CloneMark | null;
-}
-
-/** Memory of a node that was never in a group, or that has lost its memory. */
-export const emptyMemory: MemoryRecord = {
-  ...{ remembers: false, serverUuid: "", ordered: null },
-  ...{ highest: 0, vote: null, certificate: null, lastView: null },
-  ...{ sole: false, alone: false, trustedGtid: null, electorate: null },
-};
 
 /** How long a vote holds against other founders while the voted founding is not heard of, milliseconds. */
 const foundingMs = 60_000;
@@ -49,8 +35,12 @@ export class Memory {
 
   /** The part of the memory that is sent to the peers. */
   get remembered(): Remembered {
-    const { serverUuid: _, ordered: __, ...remembered } = this.record;
-    return remembered;
+    const { remembers, highest, vote, certificate, lastView, sole, alone } = this.record;
+    const { trustedGtid, electorate } = this.record;
+    return {
+      ...{ remembers, highest, vote, certificate, lastView, sole, alone },
+      ...{ trustedGtid, electorate },
+    };
   }
 
   /**

@@ -2,7 +2,8 @@ import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import type { OverrideContext } from "../../../../host/supervisor/policy/override";
 import { random } from "../../../support/random";
 import { SimulatedApps } from "./apps";
-import { groupOf, type SimulatedNode } from "./node";
+import { groupOf } from "./group";
+import { type SimulatedNode } from "./node";
 import { SimulatedReplication } from "./replication";
 import type { Rules } from "./rules";
 

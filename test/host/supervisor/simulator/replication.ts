@@ -1,5 +1,7 @@
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { type Group, groupOf, SimulatedNode } from "./node";
+import { SimulatedNetwork } from "./network";
+import { type Group, groupOf } from "./group";
+import { type SimulatedNode } from "./node";
 import { transaction } from "./transactions";
 
 /** As in the settings: suspicion after 5 s, a minority leaves after 10 s more. */
@@ -8,50 +10,11 @@ const minorityMs = 15_000;
 /** Age from which what a peer said says nothing any more, milliseconds. */
 const freshMs = 1_500;
 
-/** Names of so many database nodes, as a stack configures them. */
-export function listOf(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `db-${i + 1}`);
-}
-
-/** Group Replication and the network between the nodes, played. Times in milliseconds. */
-export class SimulatedReplication {
-  readonly nodes: readonly SimulatedNode[];
-  /** Nodes without a network. */
-  protected readonly cut = new Set<SimulatedNode>();
-  /** Cut links, as `<from> <to>`: what the first one asks does not come to the second. */
-  protected readonly cutLinks = new Set<string>();
-  protected nowMs = 0;
+/** Group Replication between the nodes, played. Times in milliseconds. */
+export class SimulatedReplication extends SimulatedNetwork {
   /** Copies that were begun. */
   rebuilds = 0;
   private transactions = 0;
-
-  /**
-   * @param next random numbers from 0 to 1.
-   * @param most the largest number of nodes.
-   */
-  constructor(
-    protected readonly next: () => number,
-    most: number,
-  ) {
-    this.nodes = listOf(most).map((name) => new SimulatedNode(name, listOf(most)));
-  }
-
-  /** True if what the supervisor of `a` asks comes to that of `b`, with an answer: both must have the other in their list. */
-  protected asks(a: SimulatedNode, b: SimulatedNode): boolean {
-    return this.connects(a, b) && a.list.includes(b.name) && b.list.includes(a.name);
-  }
-
-  /** True if the network carries what `a` asks to `b`, and the answer. */
-  private connects(a: SimulatedNode, b: SimulatedNode): boolean {
-    if (a === b) return true;
-    const isUp = a.powered && b.powered && !this.cut.has(a) && !this.cut.has(b);
-    return isUp && !this.cutLinks.has(`${a.name} ${b.name}`);
-  }
-
-  /** True if they talk both ways, as members of a group have to. */
-  protected reaches(a: SimulatedNode, b: SimulatedNode): boolean {
-    return this.connects(a, b) && this.connects(b, a);
-  }
 
   /** Group Replication: what was delivered is applied, who is lost is expelled, a minority ends. */
   protected play(group: Group): void {

@@ -1,5 +1,5 @@
 import type { SimulatedNode } from "./node";
-import { listOf } from "./replication";
+import { listOf } from "./network";
 import { happens } from "./faults";
 
 /** What a change of the list of nodes does to the nodes. */
@@ -10,6 +10,8 @@ export interface ResizeHooks {
   restart: (node: SimulatedNode) => void;
   /** Has the primary's role go to a node of the list if another node, or the one that restarts, has it. */
   aside: (list: readonly string[], restarting?: SimulatedNode) => void;
+  /** Cuts the network in two, one side of which has these nodes, or makes it whole. */
+  split: (side: readonly SimulatedNode[] | undefined) => void;
   /** Stops a node for good. */
   remove: (node: SimulatedNode) => void;
   /** True if the nodes outside of the list are no longer needed, as the health of the last restarted node tells. */
@@ -64,13 +66,29 @@ export class SimulatedResize {
 
   /** One step of time, with failures or without. */
   tick(faults: boolean): void {
+    if (faults && happens(this.next, 0.005)) this.split();
+    if (!faults || happens(this.next, 0.05)) this.hooks.split(undefined);
     if (!this.running) {
       if (faults ? happens(this.next, 0.05) : !this.isDone()) this.begin(faults);
       return;
     }
     if (!happens(this.next, 0.4)) return;
-    if (faults && this.next() < 0.05) this.running = false;
+    if (faults && this.next() < 0.15) this.fail();
     else this.step(faults);
+  }
+
+  /** Often what ends the `up` parts the nodes too. */
+  private fail(): void {
+    this.running = false;
+    if (this.next() < 0.5) this.split();
+  }
+
+  /** Of lists that differ, the nodes of each can be on a side of their own. */
+  private split(): void {
+    const isByList = this.next() < 0.7;
+    const isThere = ({ list }: SimulatedNode) =>
+      isByList ? list === this.wanted : this.next() < 0.5;
+    this.hooks.split(this.nodes.filter(isThere));
   }
 
   private begin(faults: boolean): void {

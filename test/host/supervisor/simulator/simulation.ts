@@ -1,7 +1,8 @@
 import { random } from "../../../support/random";
 import { doubtedPeers } from "../../../../host/supervisor/core/doubt";
 import { tickMs } from "./faults";
-import type { Group, SimulatedNode } from "./node";
+import { type Group } from "./group";
+import { type SimulatedNode } from "./node";
 import { SimulatedResize } from "./resize";
 import type { Sight } from "./rules";
 import { SimulatedSupervisors } from "./supervisors";
@@ -34,6 +35,7 @@ export class Simulation extends SimulatedSupervisors {
         node.restartSupervisor(this.nowMs);
         this.apps.forget(node);
       },
+      split: (side) => (this.side = side && new Set(side)),
       aside: (list, restarting) => this.aside(list, restarting),
       remove: (node) => {
         if (node.powered) this.leaveCleanly(node);

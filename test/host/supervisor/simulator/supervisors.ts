@@ -1,20 +1,12 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
-import {
-  type FoundingKind,
-  type LastView,
-  latestView,
-} from "../../../../host/supervisor/core/certificate";
+import { type FoundingKind, latestView } from "../../../../host/supervisor/core/certificate";
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { type Group, groupOf, type SimulatedNode } from "./node";
+import { type Group, groupOf } from "./group";
+import { type SimulatedNode } from "./node";
 import { SimulatedStates } from "./states";
 import { gtidSet } from "./transactions";
-
-/** True if the view is one that the node takes from a message: the primary is in its list. */
-function isKnown(node: SimulatedNode, view: LastView | null): boolean {
-  return view === null || node.list.includes(view.primary);
-}
 
 /** What the supervisors do, by the real rules. */
 export abstract class SimulatedSupervisors extends SimulatedStates {
@@ -46,7 +38,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
       node.memory.release(state, this.nowMs);
       node.memory.elect(state.electorate);
       const { certificate, lastView } = state;
-      if (certificate && isKnown(node, lastView)) this.follow(node, { certificate, lastView });
+      if (certificate) this.follow(node, { certificate, lastView });
     }
     if (this.nowMs < node.mysqlAt) return;
     if (node.busy) {
@@ -135,9 +127,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
       return { refusal, state: this.stateOf(voter) };
     };
     if (voteOf(node).refusal !== "") return undefined;
-    const voters = this.nodes.filter(
-      (other) => other !== node && this.asks(node, other) && isKnown(other, lastView),
-    );
+    const voters = this.nodes.filter((other) => other !== node && this.asks(node, other));
     return voters.flatMap((voter) => {
       const answer = voteOf(voter);
       // The answer of some does not come in time, and their vote is cast all the same.
