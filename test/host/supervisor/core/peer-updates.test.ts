@@ -130,8 +130,10 @@ describe("what follows from what the peers say now", () => {
   });
 
   it("is nothing for a member of a group that all is known of", () => {
-    const { memory, disk } = memoryOf(of100);
-    expect(updateFromPeers(memory, primary, [knowing], nodes)).toBeUndefined();
+    const electorate = { members: nodes, by: null, step: 0 };
+    const { memory, disk } = memoryOf({ ...of100, electorate });
+    const self = { ...primary, electorate };
+    expect(updateFromPeers(memory, self, [knowing], nodes)).toBeUndefined();
     expect(disk.writes).toBe(0);
   });
 });

@@ -107,6 +107,12 @@ export class SimulatedResize {
     }
   }
 
+  /** The operator sets the number of nodes to that of the present ones. */
+  takeBack(): void {
+    if (this.leaving().length > 0)
+      this.wanted = listOf(this.nodes.filter(({ absent }) => !absent).length);
+  }
+
   private step(faults: boolean): void {
     const [node] = this.queue();
     const [leaving] = this.leaving();

@@ -75,9 +75,10 @@ export class Simulation extends SimulatedSupervisors {
     while (this.nowMs < faultyMs) this.tick(true);
     this.heal();
     const end = this.nowMs + healedMs;
-    const operatorMs = this.nowMs + healedMs / 2;
+    const [statusMs, operatorMs] = [this.nowMs + healedMs / 4, this.nowMs + healedMs / 2];
     while (this.nowMs < end) {
       this.tick(false);
+      if (this.nowMs === statusMs && !this.isServedByStaying()) this.resize?.takeBack();
       if (this.nowMs === operatorMs && this.needsOperator()) this.operate();
     }
   }
@@ -90,6 +91,11 @@ export class Simulation extends SimulatedSupervisors {
     for (const node of this.nodes) {
       if (!node.powered && !node.absent) node.powerOn(this.nowMs, this.nowMs + 2_000);
     }
+  }
+
+  /** False if an operator takes a smaller number of nodes back: no node that stays serves. */
+  private isServedByStaying(): boolean {
+    return this.serving().some(({ name }) => this.resize?.wanted.includes(name) ?? true);
   }
 
   /** How often an operator had to choose after the faults. */
