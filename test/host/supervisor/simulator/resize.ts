@@ -107,10 +107,9 @@ export class SimulatedResize {
     }
   }
 
-  /** The operator sets the number of nodes to that of the present ones. */
+  /** The operator sets the number of nodes as it was. */
   takeBack(): void {
-    if (this.leaving().length > 0)
-      this.wanted = listOf(this.nodes.filter(({ absent }) => !absent).length);
+    if (this.leaving().length > 0) this.wanted = listOf(Math.max(...this.sizes));
   }
 
   private step(faults: boolean): void {

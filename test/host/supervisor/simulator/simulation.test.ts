@@ -115,6 +115,8 @@ describe("a schedule that once broke a promise", () => {
     // A majority confirmed another group after an operator's override, and lost its primary.
     [2787, "three"],
     [8065, "three"],
+    // A node with the shorter list ignored a view whose primary was to go, and no majority knew either of two views.
+    [61, "resizes"],
   ])("is kept: seed %i of the kind %s", (seed, kind) => {
     expect(brokenIn(simulated(seed, rules, kind))).toBeUndefined();
   });
@@ -165,6 +167,12 @@ describe("a weakened rule is seen to fail:", () => {
           isInGroup(situation.self) ? { type: "nothing" } : decide(situation),
       },
       6,
+    ],
+    [
+      "each node counts majorities over its own list of nodes",
+      { agrees: false, mayRemove: () => true, witnesses: true },
+      492,
+      "resizes",
     ],
     [
       "an operator's group is followed by nodes that know of later primaries",
