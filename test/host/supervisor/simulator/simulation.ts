@@ -75,11 +75,11 @@ export class Simulation extends SimulatedSupervisors {
     while (this.nowMs < faultyMs) this.tick(true);
     this.heal();
     const end = this.nowMs + healedMs;
-    const [statusMs, operatorMs] = [this.nowMs + healedMs / 4, this.nowMs + healedMs / 2];
+    const [takeBackMs, ...operatorMs] = [1, 2, 3].map((part) => this.nowMs + (part * healedMs) / 4);
     while (this.nowMs < end) {
       this.tick(false);
-      if (this.nowMs === statusMs && !this.isServedByStaying()) this.resize?.takeBack();
-      if (this.nowMs === operatorMs && this.needsOperator()) this.operate();
+      if (this.nowMs === takeBackMs && !this.isServedByStaying()) this.resize?.takeBack();
+      if (operatorMs.includes(this.nowMs) && this.needsOperator()) this.operate();
     }
   }
 
@@ -122,12 +122,11 @@ export class Simulation extends SimulatedSupervisors {
   }
 
   protected override isSpared(node: SimulatedNode): boolean {
-    const isStaying = ({ absent, name }: SimulatedNode) =>
-      !absent && (this.resize?.wanted.includes(name) ?? true);
-    const others = this.nodes.filter((other) => other !== node && isStaying(other));
+    const others = this.nodes.filter((other) => other !== node && !other.absent);
     const isWhole = others.every((other) => other.remembersOnDisk && !other.cloneIncomplete);
+    const staying = others.filter(({ name }) => this.resize?.wanted.includes(name) ?? true);
     return (
-      isWhole && others.some((other) => [...this.acknowledged].every((w) => other.applied.has(w)))
+      isWhole && staying.some((other) => [...this.acknowledged].every((w) => other.applied.has(w)))
     );
   }
 
