@@ -124,7 +124,7 @@ function ownState(): NodeState {
 
 /** What an operator's override is checked against. */
 function sight(): OverrideContext {
-  return { peers: peers.states(), otherPrimary: otherPrimary(), nodeCount: nodes.length };
+  return { peers: peers.states(), otherPrimary: otherPrimary(), nodes };
 }
 
 function next() {

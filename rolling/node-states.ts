@@ -15,6 +15,11 @@ const stateShape = z.looseObject({
   // A supervisor of an earlier version does not report these two.
   servesWrites: z.boolean().optional(),
   noWrites: z.string().optional(),
+  // A supervisor of an earlier version reports neither its list of nodes nor its electorate.
+  list: z.array(z.string()).optional(),
+  electorate: z
+    .looseObject({ members: z.array(z.string()), next: z.array(z.string()).optional() })
+    .nullish(),
   certificate: z.looseObject({ epoch: z.number() }).nullish(),
   binlog: z.looseObject({ text: z.string(), isProblem: z.boolean() }).optional(),
 });

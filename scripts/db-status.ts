@@ -4,6 +4,7 @@ import { databaseReport, savedOn, writesFault } from "./operate/database-report"
 import { databaseStates, settledStates } from "./operate/databases";
 import { foreignTableErrors } from "./operate/foreign-tables";
 import { operatedStack } from "./operate/operated-stack";
+import { unfinishedResize } from "./operate/resize-report";
 
 /**
  * `npm run db:status [-- --stack <name>]`: reports of the database nodes' supervisors, with saved transactions; fails
@@ -22,6 +23,8 @@ async function main(): Promise<void> {
     else if (binlog) console.log(`${name}  ${binlog.text}`);
     for (const saved of await savedOn(outputs, name)) console.log(`${name}  ${saved}`);
   }
+  const resize = unfinishedResize(states);
+  if (resize !== undefined) console.log(resize);
   const noWrites = writesFault(states);
   if (noWrites !== undefined) faults.push(noWrites);
   // The data of the local stack are expendable.

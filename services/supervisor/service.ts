@@ -4,7 +4,7 @@ import { type DataVolume, dataPaths } from "../mysql/data-volume";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
 import { rootOnly, type Service, type ServicePart } from "../service";
-import { grownListRefusal } from "./grown-list";
+import { resizeRefusal } from "./resize-refusal";
 import { checksPort, controlSocket, handOverCommand, peerPort } from "./supervisor-ports";
 import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
 
@@ -73,7 +73,7 @@ function supervisorPart({
     unitFiles: { own: Object.values(supervisorPaths) },
     refusals:
       nodes.length > 1
-        ? [grownListRefusal(configPath, nodes.length)]
+        ? [resizeRefusal(configPath, members)]
         : [{ files: [configPath], command: ["/bin/sh", "-c", neverGrouped] }],
     services: [
       {

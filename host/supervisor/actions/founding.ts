@@ -40,7 +40,7 @@ export class Founding {
         observer.state,
         peers.states(),
         request,
-        this.nodes.length,
+        this.nodes,
         monotonicMs(),
       );
     } catch (error) {
@@ -94,8 +94,8 @@ export class Founding {
 
   private async withEpoch(work: (epoch: number) => Promise<void>): Promise<void> {
     const { observer, peers, memory } = this.parts;
-    const place = { index: this.nodes.indexOf(this.node), count: this.nodes.length };
-    const epoch = memory.nextEpoch([observer.state, ...peers.states()], place);
+    const index = this.nodes.indexOf(this.node);
+    const epoch = memory.nextEpoch([observer.state, ...peers.states()], index);
     observer.note({ founding: epoch });
     try {
       await work(epoch);
@@ -132,8 +132,8 @@ export class Founding {
     const { node, nodes } = this;
     if (kind === "sole" || kind === "override") return [node];
     const { observer, peers } = this.parts;
-    const { lastView, certificate } = observer.state;
-    const request = { epoch, kind, lastView, certificate };
+    const { lastView, certificate, electorate = null } = observer.state;
+    const request = { epoch, kind, lastView, certificate, electorate };
     const own = this.vote({ ...request, founder: node });
     if (own.refusal) log(4, `no group is founded: ${own.refusal}`);
     if (own.refusal) return undefined;

@@ -1,5 +1,6 @@
 import { fromLegacy, type LegacyRecord } from "../core/legacy";
-import { emptyMemory, type MemoryRecord, type Memory } from "../core/memory";
+import { type Memory } from "../core/memory";
+import { emptyMemory, type MemoryRecord } from "../core/memory-record";
 import { log } from "../log";
 import type { DurableFolder } from "./durable";
 import { adoptFromPeer, updateFromPeers } from "../core/peer-updates";
@@ -57,7 +58,8 @@ export class MemoryUpdater {
     const { memory, observer } = this.parts;
     observer.freshness.note(state, askedMs);
     this.written(() => memory.release(state, askedMs));
-    const recordOwnView = groupRecordIn(state, this.nodes);
+    this.written(() => memory.elect(state.electorate));
+    const recordOwnView = groupRecordIn(state);
     if (recordOwnView) this.adopt(recordOwnView);
   }
 
@@ -67,9 +69,7 @@ export class MemoryUpdater {
     const before = memory.remembered.lastView;
     const states = this.parts.peers.states();
     const isSure = this.parts.peers.areOthersAccountedFor(record.certificate.founder);
-    this.written(() =>
-      adoptFromPeer(memory, observer.state, states, record, isSure, this.nodes.length),
-    );
+    this.written(() => adoptFromPeer(memory, observer.state, states, record, isSure, this.nodes));
     this.sayView(before);
   }
 
@@ -89,7 +89,7 @@ export class MemoryUpdater {
   settle(): void {
     const { memory, observer, peers } = this.parts;
     this.written(() => {
-      const updated = updateFromPeers(memory, observer.state, peers.states(), this.nodes.length);
+      const updated = updateFromPeers(memory, observer.state, peers.states(), this.nodes);
       if (updated) log(5, updated);
     });
   }
@@ -98,7 +98,7 @@ export class MemoryUpdater {
   confirmed(): boolean {
     const { observer, peers } = this.parts;
     const self = observer.state;
-    if (isConfirmed(self, peers.states(), this.nodes.length)) return true;
+    if (isConfirmed(self, peers.states(), this.nodes)) return true;
     return isOwnPrimary(self) && (self.alone || this.isBeforeUpdate(self));
   }
 

@@ -2,7 +2,8 @@ import type { FoundingKind } from "./certificate";
 import { decide } from "./decide";
 import { voteRefusal, type VoteRequest } from "./founding-rule";
 import type { Memory } from "./memory";
-import { isMajority, type NodeState } from "./node-state";
+import { allOf, isMajorityOf, listsOf } from "./electorate";
+import type { NodeState } from "./node-state";
 
 /** Answer of a node to a vote request. */
 export interface VoteAnswer {
@@ -21,10 +22,10 @@ export function castVote(
   self: NodeState,
   peers: readonly NodeState[],
   request: VoteRequest,
-  nodeCount: number,
+  nodes: readonly string[],
   nowMs: number,
 ): string {
-  const refusal = voteRefusal(self, peers, request, nodeCount);
+  const refusal = voteRefusal(self, peers, request, nodes);
   if (refusal !== undefined) return refusal;
   const { founder, epoch } = request;
   if (!memory.mayVote(epoch, founder, peers, nowMs)) {
@@ -45,8 +46,12 @@ export function countVotes(
   kind: FoundingKind,
 ): string | undefined {
   const granting = answers.filter(({ refusal }) => refusal === "").map(({ state }) => state);
-  const count = 1 + granting.length;
-  const isEnough = kind === "first" ? count === nodes.length : isMajority(count, nodes.length);
+  const names = [self, ...granting].map(({ node }) => node);
+  const lists = listsOf(self, nodes);
+  const isEnough =
+    kind === "first"
+      ? allOf(lists).every((node) => names.includes(node))
+      : isMajorityOf(names, lists);
   if (!isEnough) {
     const refusals = answers.map(({ refusal }) => refusal).filter((text) => text !== "");
     return refusals.join("; ") || "too few nodes answered the vote request";

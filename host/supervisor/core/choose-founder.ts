@@ -1,10 +1,13 @@
 import type { Decision } from "./decision";
 import { hasAllTransactionsOf, trustedPart } from "./lineage";
-import { isMajority, latestPrimaries, type NodeState } from "./node-state";
+import { isMajorityOf, type Lists } from "./electorate";
+import { latestPrimaries, type NodeState } from "./node-state";
 
 /** The nodes among which the founder of a group is chosen. */
 export interface FounderChoice {
   nodes: readonly string[];
+  /** The lists over which majorities are counted. */
+  lists: Lists;
   self: NodeState;
   visible: readonly NodeState[];
   /** The visible nodes that have their data. */
@@ -23,6 +26,7 @@ export interface FounderChoice {
  */
 export function chooseFounder({
   nodes,
+  lists,
   self,
   visible,
   whole,
@@ -38,7 +42,7 @@ export function chooseFounder({
   const primaries = latestPrimaries(voters);
   const isLast = ({ node }: NodeState) => primaries.includes(node);
   const last =
-    primaries.length === 1 && !isDoubtful(voters, nodes.length) ? byName.find(isLast) : undefined;
+    primaries.length === 1 && !isDoubtful(voters, lists) ? byName.find(isLast) : undefined;
   const roomy = complete.filter(({ diskSpent }) => !diskSpent);
   const best = roomy.length > 0 ? roomy : complete;
   const chosen = best.find(isLast) ?? best[0] ?? last;
@@ -65,12 +69,13 @@ function allOf(state: NodeState): NodeState {
  * True if the latest group was founded by an override and no majority knows it: another group may have
  * served.
  */
-function isDoubtful(voters: readonly NodeState[], nodeCount: number): boolean {
+function isDoubtful(voters: readonly NodeState[], lists: Lists): boolean {
   const certificates = voters.flatMap(({ certificate }) => certificate ?? []);
   const latest = Math.max(0, ...certificates.map(({ epoch }) => epoch));
   const override = certificates.find(({ epoch, kind }) => epoch === latest && kind === "override");
-  const following = certificates.filter(
-    ({ epoch, groupId }) => epoch === latest && groupId === override?.groupId,
+  const following = voters.filter(
+    ({ certificate }) => certificate?.epoch === latest && certificate.groupId === override?.groupId,
   );
-  return override !== undefined && !isMajority(following.length, nodeCount);
+  const names = following.map(({ node }) => node);
+  return override !== undefined && !isMajorityOf(names, lists);
 }

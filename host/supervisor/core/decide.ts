@@ -1,6 +1,7 @@
 import { chooseFounder } from "./choose-founder";
 import type { Decision } from "./decision";
 import { doubtedPeers, mayCertifyInPlace, whyDoubted } from "./doubt";
+import { listsOf } from "./electorate";
 import { missingFrom } from "./gtid";
 import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
 import { isCertified, isInGroup, type NodeState } from "./node-state";
@@ -37,7 +38,7 @@ export function decide(situation: Situation): Decision {
   if (isInGroup(self)) return asMember(situation);
   const visible = [self, ...peers.filter(({ ready }) => ready)];
   const members = visible.filter(isInGroup);
-  const doubted = doubtedPeers(self, peers, nodes.length);
+  const doubted = doubtedPeers(self, peers, nodes);
   const certified = members.filter((one) => isCertified(one) && one.majority);
   const group = oneGroup(
     situation,
@@ -62,7 +63,7 @@ function whyNotJoined(members: readonly NodeState[]): string {
  * that this node knows, else the group with the highest epoch.
  */
 function oneGroup({ nodes, self }: Situation, members: readonly NodeState[]): NodeState[] {
-  const serving = servingElsewhere({ groupId: null }, [self, ...members], nodes.length);
+  const serving = servingElsewhere({ groupId: null }, [self, ...members], nodes);
   const known = members.find(({ groupId }) => groupId === self.certificate?.groupId);
   const [latest] = [...members].sort((a, b) => b.certificate!.epoch - a.certificate!.epoch);
   const chosen = serving ?? known ?? latest;
@@ -82,10 +83,11 @@ function start(situation: Situation, visible: readonly NodeState[]): Decision {
   }
   const sole = visible.find((peer) => peer.sole);
   if (sole) return { type: "wait", reason: `${sole.node} was the only node and starts the group` };
-  const elected = electors(nodes, visible);
+  const lists = listsOf(self, nodes);
+  const elected = electors(lists, visible);
   if ("wait" in elected) return { type: "wait", reason: elected.wait };
   const whole = visible.filter((one) => !one.cloneIncomplete);
-  return chooseFounder({ nodes, self, visible, whole, ...elected });
+  return chooseFounder({ nodes, lists, self, visible, whole, ...elected });
 }
 
 /**
@@ -101,7 +103,7 @@ function asMember({ nodes, self, peers, override = false }: Situation): Decision
     const how = certificate ? { cut: true } : { mayPass: true };
     return { type: "leave", reason: notAgreed, ...how, ...(madeByHand ? { madeByHand } : {}) };
   }
-  const serving = self.sole ? undefined : servingElsewhere(self, peers, nodes.length);
+  const serving = self.sole ? undefined : servingElsewhere(self, peers, nodes);
   if (serving) {
     const reason = `a majority knows another group, its primary ${serving.node}`;
     return { type: "leave", reason, cut: true };
@@ -112,10 +114,10 @@ function asMember({ nodes, self, peers, override = false }: Situation): Decision
       reason: "its data was compared with another group than the one it joined",
     };
   }
-  if (override && mayCertifyInPlace(self, peers, nodes.length)) {
+  if (override && mayCertifyInPlace(self, peers, nodes)) {
     return { type: "certify", reason: "an operator ordered it" };
   }
-  return isOutvoted(self, peers, nodes.length) ?? { type: "nothing" };
+  return isOutvoted(self, peers, nodes) ?? { type: "nothing" };
 }
 
 /**
@@ -125,10 +127,10 @@ function asMember({ nodes, self, peers, override = false }: Situation): Decision
 function isOutvoted(
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): Decision | undefined {
   const { member, alone, certificate } = self;
-  if (member?.role !== "PRIMARY" || alone || isConfirmed(self, peers, nodeCount)) return undefined;
+  if (member?.role !== "PRIMARY" || alone || isConfirmed(self, peers, nodes)) return undefined;
   const bound = peers.find(({ vote }) => (vote?.epoch ?? 0) > certificate!.epoch);
   const reason = bound && `${bound.node} has voted for a later group`;
   return reason ? { type: "leave", reason, mayPass: true } : undefined;

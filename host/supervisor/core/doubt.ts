@@ -1,8 +1,9 @@
 import { type Certificate, isLater } from "./certificate";
-import { isMajority, type NodeState } from "./node-state";
+import { allOf, isMajorityOf, listsOf } from "./electorate";
+import type { NodeState } from "./node-state";
 import { isOwnPrimary, isUnconfirmedPrimary } from "./who-serves";
 
-type Knowing = Pick<NodeState, "node" | "remembers" | "certificate" | "lastView">;
+type Knowing = Pick<NodeState, "node" | "remembers" | "certificate" | "lastView" | "electorate">;
 
 /**
  * True if this node must not follow a group that an operator's override founded: it knows a later view than the founder
@@ -15,7 +16,7 @@ export function isDoubted(
   certificate: Certificate,
   self: Knowing,
   peers: readonly Knowing[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): boolean {
   const { kind, knew, epoch, groupId, founder } = certificate;
   const { lastView, certificate: own } = self;
@@ -25,19 +26,22 @@ export function isDoubted(
   // A node that follows the group by now did not know the view, or it would have doubted the group too.
   const isWithout = (one: Knowing) =>
     one.remembers && (isLater(lastView, one.lastView) || one.certificate?.groupId === groupId);
-  const without = peers.filter((one) => one.node !== founder && isWithout(one)).length;
-  return isMajority(nodeCount - 1 - without, nodeCount);
+  const without = [founder, ...peers.filter(isWithout).map(({ node }) => node)];
+  const lists = listsOf(self, nodes);
+  return isMajorityOf(
+    allOf(lists).filter((node) => !without.includes(node)),
+    lists,
+  );
 }
 
 /** The peers whose latest group this node must not follow. */
 export function doubtedPeers(
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): NodeState[] {
   return peers.filter(
-    ({ ready, certificate }) =>
-      ready && certificate && isDoubted(certificate, self, peers, nodeCount),
+    ({ ready, certificate }) => ready && certificate && isDoubted(certificate, self, peers, nodes),
   );
 }
 
@@ -48,13 +52,13 @@ export function doubtedPeers(
 export function mayCertifyInPlace(
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): boolean {
-  if (isUnconfirmedPrimary(self, peers, nodeCount)) return true;
+  if (isUnconfirmedPrimary(self, peers, nodes)) return true;
   const isPrimary = isOwnPrimary(self) && self.member?.role === "PRIMARY";
   const isDoubter = (one: NodeState) => {
     const others = [self, ...peers].filter(({ node }) => node !== one.node);
-    return doubtedPeers(one, others, nodeCount).includes(self);
+    return doubtedPeers(one, others, nodes).includes(self);
   };
   return isPrimary && peers.some((one) => one.ready && isDoubter(one));
 }

@@ -1,7 +1,8 @@
 import { isLater } from "./certificate";
 import type { FoundingKind } from "./certificate";
 import { isDoubted } from "./doubt";
-import { isInGroup, isMajority, latestPrimaries, type NodeState } from "./node-state";
+import { allOf, type Electorate, isBehind, isMajorityOf, type Lists } from "./electorate";
+import { isInGroup, latestPrimaries, type NodeState } from "./node-state";
 
 /** The nodes whose votes count for a founding, or the reason to wait. */
 export type Electors =
@@ -12,12 +13,16 @@ export type Electors =
  * they know must be among them. A node that does not remember has no vote, because it may have known a
  * later primary. If no node remembers anything, or only the founder of a group that nobody joined: all
  * nodes vote, and every one must be visible.
+ *
+ * @param lists the lists over which majorities are counted.
  */
-export function electors(nodes: readonly string[], visible: readonly NodeState[]): Electors {
+export function electors(lists: Lists, visible: readonly NodeState[]): Electors {
+  const nodes = allOf(lists);
   const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
   const voters = visible.filter(({ remembers }) => remembers);
   const lost = visible.filter(({ remembers }) => !remembers);
-  if (!isMajority(voters.length, nodes.length)) {
+  const names = voters.map(({ node }) => node);
+  if (!isMajorityOf(names, lists)) {
     const isFirst = voters.every(({ alone }) => alone) && voters.length < 2;
     if (missing.length === 0 && isFirst) return firstVoters(visible, voters);
     return { wait: whyTooFew(missing, voters, lost, isFirst && voters.length === 0) };
@@ -29,7 +34,10 @@ export function electors(nodes: readonly string[], visible: readonly NodeState[]
   const present = voters.filter(({ cloneIncomplete }) => !cloneIncomplete).map(({ node }) => node);
   const unseen = primaries.filter((primary) => !present.includes(primary));
   // If all nodes are visible and all remember, a node other than the last primary may have all transactions.
-  if (unseen.length === 0 || voters.length === nodes.length) return { voters, kind: "majority" };
+  const isWhole = [...nodes, ...primaries].every((node) => names.includes(node));
+  // A single node is all nodes: peers take a certificate of a majority with two votes or more.
+  const kind = nodes.length === 1 ? "first" : "majority";
+  if (unseen.length === 0 || isWhole) return { voters, kind };
   return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };
 }
 
@@ -71,6 +79,8 @@ export interface VoteRequest {
   lastView: NodeState["lastView"];
   /** Certificate of the latest group that the founder knows. */
   certificate: NodeState["certificate"];
+  /** Electorate over which the founder counts the votes; absent: of an earlier release. */
+  electorate?: Electorate | null;
 }
 
 /**
@@ -80,10 +90,11 @@ export interface VoteRequest {
 export function voteRefusal(
   self: NodeState,
   peers: readonly NodeState[],
-  { founder, kind, lastView, certificate }: VoteRequest,
-  nodeCount: number,
+  request: VoteRequest,
+  nodes: readonly string[],
 ): string | undefined {
   const { node } = self;
+  const { founder, kind, lastView, certificate } = request;
   if (isInGroup(self)) return `${node} is in a group`;
   if (self.founding > 0 && founder !== node) return `${node} is founding a group itself`;
   const member = peers.find((one) => isInGroup(one) && one.majority);
@@ -91,7 +102,8 @@ export function voteRefusal(
   if (isLater(self.lastView, lastView)) {
     return `${node} knows of a later primary, ${self.lastView!.primary}`;
   }
-  if (certificate && isDoubted(certificate, self, peers, nodeCount)) {
+  if (isBehind(request, self)) return `${node} knows of a later change of the number of nodes`;
+  if (certificate && isDoubted(certificate, self, peers, nodes)) {
     return `${node} knows of a later primary, ${self.lastView!.primary}, than ${certificate.founder} knew at an operator's override`;
   }
   const knowsOther = self.lastView !== null && self.lastView.primary !== founder;

@@ -1,4 +1,4 @@
-import { emptyMemory, type MemoryRecord } from "./memory";
+import { emptyMemory, type MemoryRecord } from "./memory-record";
 
 /** Record on disk of a supervisor without certificates. Its epoch was the fixed part of the view id. */
 export interface LegacyRecord {

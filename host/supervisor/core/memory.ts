@@ -1,22 +1,9 @@
 import { type Certificate, isLater, isConflicting, type LastView } from "./certificate";
 import { type CloneMark, isOrdered } from "./clone-mark";
-import { epochFor, type Knowing, type Place } from "./epoch";
+import { emptyMemory, type MemoryRecord } from "./memory-record";
+import { epochFor, type Knowing } from "./epoch";
+import { type Electorate, isBehind } from "./electorate";
 import type { NodeState, Remembered } from "./node-state";
-
-/** This node's memory on disk: one record, so that it is always consistent. */
-export interface MemoryRecord extends Remembered {
-  /** `server_uuid` of the MySQL whose data the record belongs to; empty: not known yet. */
-  serverUuid: string;
-  /** How the clone that replaces untrusted data is known; null: none was ordered. */
-  ordered: CloneMark | null;
-}
-
-/** Memory of a node that was never in a group, or that has lost its memory. */
-export const emptyMemory: MemoryRecord = {
-  ...{ remembers: false, serverUuid: "", ordered: null },
-  ...{ highest: 0, vote: null, certificate: null, lastView: null },
-  ...{ sole: false, alone: false, trustedGtid: null },
-};
 
 /** How long a vote holds against other founders while the voted founding is not heard of, milliseconds. */
 const foundingMs = 60_000;
@@ -48,27 +35,31 @@ export class Memory {
 
   /** The part of the memory that is sent to the peers. */
   get remembered(): Remembered {
-    const { remembers, highest, vote, certificate, lastView, sole, alone, trustedGtid } =
-      this.record;
-    return { remembers, highest, vote, certificate, lastView, sole, alone, trustedGtid };
+    const { remembers, highest, vote, certificate, lastView, sole, alone } = this.record;
+    const { trustedGtid, electorate } = this.record;
+    return {
+      ...{ remembers, highest, vote, certificate, lastView, sole, alone },
+      ...{ trustedGtid, electorate },
+    };
   }
 
   /**
-   * Binds the memory to MySQL's data. If the data is other data, all but the highest epoch and the vote is
-   * forgotten; returns true then.
+   * Binds the memory to MySQL's data. If the data is other data, all but the highest epoch, the vote and the
+   * electorate is forgotten; returns true then.
    */
   bindTo(serverUuid: string): boolean {
     const { record } = this;
     if (record.serverUuid === serverUuid) return false;
     const isLost = record.serverUuid !== "";
-    const kept = { highest: record.highest, vote: record.vote };
+    const { highest, vote, electorate } = record;
+    const kept = { highest, vote, electorate };
     this.change(isLost ? { ...emptyMemory, ...kept, serverUuid } : { serverUuid });
     return isLost;
   }
 
   /** Epoch for a founding: higher than all that these nodes and this one know, and no other node's, see `epochFor`. */
-  nextEpoch(nodes: readonly Knowing[], place: Place): number {
-    return epochFor(place, [this.record, ...nodes]);
+  nextEpoch(nodes: readonly Knowing[], index: number): number {
+    return epochFor(index, [this.record, ...nodes]);
   }
 
   /** True if this node may vote for that founder and epoch. */
@@ -174,6 +165,13 @@ export class Memory {
   /** Records the view of this node as the primary. */
   recordView(lastView: LastView): void {
     this.change({ lastView });
+  }
+
+  /** Records an electorate, unless this node knows the same or a later one. */
+  elect(electorate: Electorate | null | undefined): void {
+    if (!electorate) return;
+    if (!this.record.electorate || isBehind(this.record, { electorate }))
+      this.change({ electorate });
   }
 
   /** Lets this node count in majorities again, as a member of its group. */

@@ -1,4 +1,5 @@
 import type { Certificate, LastView } from "./certificate";
+import type { Electorate } from "./electorate";
 import type { VoteRequest } from "./founding-rule";
 import type { NodeState } from "./node-state";
 
@@ -23,28 +24,21 @@ function isCount(value: unknown, least: number): value is number {
 }
 
 /** The view in a message; null if the message says that there is none, undefined if it is malformed. */
-function viewIn(
-  value: unknown,
-  isPrimary: (name: unknown) => boolean,
-): LastView | null | undefined {
+function viewIn(value: unknown): LastView | null | undefined {
   if (value === null) return null;
   const found = fields(value);
   if (!found) return undefined;
   const { primary, epoch, counter, turn } = found;
-  if (typeof primary !== "string" || !isPrimary(primary)) return undefined;
+  if (!isName(primary)) return undefined;
   if (!isCount(epoch, 1) || !isCount(counter, 1) || !isCount(turn, 0)) return undefined;
   return { primary, epoch, counter, turn };
 }
 
 const kinds = ["majority", "first", "sole", "override", "inherited"] as const;
 
-/** True for the name of a node: a certificate may be older than the present list of nodes, and name former ones. */
+/** True for the name of a node: the lists of nodes differ while their number changes, and a record may name former nodes. */
 function isName(name: unknown): name is string {
   return typeof name === "string" && /^[a-z][a-z0-9-]{0,62}$/.test(name);
-}
-
-function isOneOf(nodes: readonly string[]): (name: unknown) => boolean {
-  return (name) => nodes.includes(name as string);
 }
 
 /** Fewest votes for a founding by a majority: of two nodes or of three. The stack may have grown since. */
@@ -63,7 +57,7 @@ function certificateIn(value: unknown): Certificate | undefined {
     return undefined;
   }
   const isVoted = kind !== "majority" || new Set(voters).size >= fewestVotes;
-  const knew = found.knew === undefined ? undefined : viewIn(found.knew, isName);
+  const knew = found.knew === undefined ? undefined : viewIn(found.knew);
   if (!isVoted || (found.knew !== undefined && knew === undefined)) return undefined;
   return {
     epoch,
@@ -76,15 +70,32 @@ function certificateIn(value: unknown): Certificate | undefined {
 }
 
 /**
- * The group record in a peer's message; undefined if it is malformed, names an unknown primary, or has a
+ * The group record in a peer's message; undefined if it is malformed, or has a
  * certificate without the votes that its kind needs.
  */
-export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRecord | undefined {
+export function groupRecordIn(value: unknown): GroupRecord | undefined {
   const found = fields(value);
   const certificate = found && certificateIn(found.certificate);
-  const lastView = found && viewIn(found.lastView, isOneOf(nodes));
+  const lastView = found && viewIn(found.lastView);
   if (!certificate || lastView === undefined) return undefined;
   return { certificate, lastView };
+}
+
+/** Most nodes in a list: more than any stack has databases. */
+function areNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length <= mostVoters && value.every(isName);
+}
+
+/** The electorate in a message; null if there is none, undefined if it is malformed. */
+function electorateIn(value: unknown): Electorate | null | undefined {
+  if (value === null || value === undefined) return null;
+  const { members, next, step, by } = fields(value) ?? {};
+  const view = viewIn(by);
+  if (!areNames(members) || members.length === 0 || !isCount(step, 0) || view === undefined) {
+    return undefined;
+  }
+  if (next === undefined) return { members, by: view, step };
+  return areNames(next) && next.length > 0 ? { members, next, by: view, step } : undefined;
 }
 
 const namesOf = ["members", "connectingTo", "maybeConnectingTo", "notReading"] as const;
@@ -108,23 +119,22 @@ export function nodeStateIn(node: string, value: unknown): NodeState | undefined
     textsOf.every((key) => typeof found[key] === "string") &&
     agesOf.every((key) => found[key] === null || typeof found[key] === "number") &&
     (found.accepted === undefined || isNames(found.accepted)) &&
+    (found.list === undefined || areNames(found.list)) &&
+    electorateIn(found.electorate) !== undefined &&
     (found.trustedGtid == null || typeof found.trustedGtid === "string") &&
     fields(found.asked) !== undefined;
   return isWell ? (value as NodeState) : undefined;
 }
 
 /** The vote request of a founder; undefined if it is malformed. */
-export function voteRequestIn(
-  founder: string,
-  value: unknown,
-  nodes: readonly string[],
-): VoteRequest | undefined {
+export function voteRequestIn(founder: string, value: unknown): VoteRequest | undefined {
   const found = fields(value);
-  const lastView = found && viewIn(found.lastView, isOneOf(nodes));
+  const lastView = found && viewIn(found.lastView);
   const kind = (["majority", "first"] as const).find((one) => one === found?.kind);
   if (!found || !kind || lastView === undefined || !isCount(found.epoch, 1)) return undefined;
   // A founder of an earlier release does not send its certificate.
   const certificate = found.certificate == null ? null : certificateIn(found.certificate);
-  if (certificate === undefined) return undefined;
-  return { founder, epoch: found.epoch, kind, lastView, certificate };
+  const electorate = electorateIn(found.electorate);
+  if (certificate === undefined || electorate === undefined) return undefined;
+  return { founder, epoch: found.epoch, kind, lastView, certificate, electorate };
 }

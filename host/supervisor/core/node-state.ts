@@ -1,5 +1,6 @@
 import { type Certificate, isLater, type LastView, type Vote } from "./certificate";
 import type { Lineage } from "./ancestor";
+import type { Electorate } from "./electorate";
 
 /** How many app nodes asked for a move: more than half of those that send checks, or fewer. */
 export type Callers = "most" | "few";
@@ -43,11 +44,15 @@ export interface Remembered {
    * membership since the data was made or cloned. Earlier supervisors do not send it.
    */
   trustedGtid: string | null;
+  /** The nodes over which majorities are counted; null: none was recorded. Earlier supervisors do not send it. */
+  electorate?: Electorate | null;
 }
 
 /** What a database node reports of itself. These are JSON keys on the wire between supervisors. */
 export interface NodeState extends Remembered {
   node: string;
+  /** Names of all nodes, as this node is configured. Earlier supervisors do not send it. */
+  list?: readonly string[];
   /** True if MySQL answers and its users exist. */
   ready: boolean;
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
@@ -114,11 +119,6 @@ export function wasMember(member: NodeState["member"]): boolean {
 /** True for an ONLINE member of the group that its certificate names. */
 export function isCertified({ member, groupId, certificate }: NodeState): boolean {
   return member?.state === "ONLINE" && groupId !== null && certificate?.groupId === groupId;
-}
-
-/** True if `count` is more than half of `nodes`. */
-export function isMajority(count: number, nodes: number): boolean {
-  return count * 2 > nodes;
 }
 
 /** Primaries of the latest views; more than one if it is not known who was the last. */

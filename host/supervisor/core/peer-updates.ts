@@ -1,7 +1,9 @@
 import type { Certificate } from "./certificate";
 import { isDoubted } from "./doubt";
+import type { Electorate } from "./electorate";
 import type { Memory } from "./memory";
 import type { GroupRecord } from "./messages";
+import { nextElectorate } from "./resize";
 import { isCertified, type NodeState } from "./node-state";
 import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
 
@@ -21,10 +23,10 @@ export function adoptFromPeer(
   peers: readonly NodeState[],
   { certificate, lastView }: GroupRecord,
   isSure: boolean,
-  nodeCount: number,
+  nodes: readonly string[],
 ): void {
   const isUnsure =
-    !isSure || isBeside(certificate, self, peers) || isDoubted(certificate, self, peers, nodeCount);
+    !isSure || isBeside(certificate, self, peers) || isDoubted(certificate, self, peers, nodes);
   if (certificate.kind === "override" && isUnsure) return;
   memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
 }
@@ -46,19 +48,36 @@ export function updateFromPeers(
   memory: Memory,
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): string | undefined {
+  if (self.remembers && !self.electorate) memory.elect(configured(self, nodes));
+  const electorate = nextElectorate(self, peers, nodes);
+  if (electorate) {
+    memory.elect(electorate);
+    return describeElectorate(electorate);
+  }
   // Before another node can join: from then on others may have transactions that this node lacks.
   if (self.sole && isCertified(self) && peers.some(({ ready }) => ready)) memory.setSole(false);
-  if (self.alone && isConfirmed(self, peers, nodeCount)) memory.setKnown();
-  if (mayRemember(self, peers, nodeCount)) {
+  if (self.alone && isConfirmed(self, peers, nodes)) memory.setKnown();
+  if (mayRemember(self, peers, nodes)) {
     memory.countAgain();
     return "this node counts in a majority again: it is a member of a group that others know";
   }
-  const serving = servingElsewhere(self, peers, nodeCount);
+  const serving = servingElsewhere(self, peers, nodes);
   const serves = isCertified(self) && !self.alone;
   if (!serving || serves || self.certificate?.kind !== "override") return undefined;
   if (serving.groupId === self.certificate.groupId) return undefined;
   memory.yieldTo(serving.certificate!, serving.lastView!);
   return `the group founded by an operator's override gives way to the group of ${serving.node}`;
+}
+
+/** The electorate of a node that has recorded none yet: the list that it is configured with. */
+function configured(self: NodeState, nodes: readonly string[]): Electorate {
+  return { members: self.sole ? [self.node] : nodes, by: null, step: 0 };
+}
+
+function describeElectorate({ members, next }: Electorate): string {
+  return next
+    ? `majorities are counted over ${members.join(", ")}, and over ${next.join(", ")}: the number of nodes changes`
+    : `majorities are counted over ${members.join(", ")}`;
 }

@@ -1,35 +1,43 @@
 import { isLater, type LastView } from "./certificate";
-import { isCertified, isMajority, type NodeState } from "./node-state";
+import { type Electing, isBehind, isMajorityOf, listsOf } from "./electorate";
+import { isCertified, type NodeState } from "./node-state";
 
 /**
- * True if the node has the view on disk, or a later one of the same primary, and no vote binds it to a
- * later group.
+ * True if the node has the view on disk, or a later one of the same primary, and neither a vote binds it to a
+ * later group, nor does it know a later electorate than the primary.
  */
-function knows(one: NodeState, view: LastView): boolean {
+function knows(one: NodeState, view: LastView, primary: Electing): boolean {
   const { remembers, lastView, vote } = one;
   // A node that has voted for a later group no longer confirms this one.
   const isBound = (vote?.epoch ?? 0) > view.epoch;
   const knowsPrimary = lastView?.primary === view.primary && lastView.epoch === view.epoch;
-  return remembers && knowsPrimary && !isLater(view, lastView) && !isBound;
+  return (
+    remembers && knowsPrimary && !isLater(view, lastView) && !isBound && !isBehind(primary, one)
+  );
 }
 
-/** Number of nodes that know the view. */
-export function countKnowing(nodes: readonly NodeState[], view: LastView): number {
-  return nodes.filter((one) => knows(one, view)).length;
+/** Names of the nodes that know the view of a primary, by its own record. */
+export function knowing(
+  states: readonly NodeState[],
+  primary: Pick<NodeState, "lastView" | "electorate">,
+): string[] {
+  const { lastView } = primary;
+  if (!lastView) return [];
+  return states.filter((one) => knows(one, lastView, primary)).map(({ node }) => node);
 }
 
 /**
  * True if so many nodes have recorded this node as the primary that any majority knows it after an outage
  * of all nodes. Before that, an acknowledged write could be lost together with this node.
+ *
+ * @param nodes names of all nodes, as this node is configured; see `listsOf`.
  */
 export function isConfirmed(
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): boolean {
-  return (
-    isOwnPrimary(self) && isMajority(countKnowing([self, ...peers], self.lastView!), nodeCount)
-  );
+  return isOwnPrimary(self) && isMajorityOf(knowing([self, ...peers], self), listsOf(self, nodes));
 }
 
 /** True if the node's own record names it the primary of its certified group. */
@@ -47,11 +55,11 @@ export function isOwnPrimary(self: NodeState): boolean {
 export function isUnconfirmedPrimary(
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): boolean {
   const { member, majority, alone } = self;
   const isPrimary = member?.state === "ONLINE" && member.role === "PRIMARY";
-  return isPrimary && majority && !alone && !isConfirmed(self, peers, nodeCount);
+  return isPrimary && majority && !alone && !isConfirmed(self, peers, nodes);
 }
 
 /**
@@ -64,7 +72,7 @@ export function isUnconfirmedPrimary(
 export function mayRemember(
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): boolean {
   if (self.remembers || !isCertified(self)) return false;
   const isOfGroup = (one: NodeState) => isCertified(one) && one.groupId === self.groupId;
@@ -72,21 +80,24 @@ export function mayRemember(
     (one) => isOfGroup(one) && one.member?.role === "PRIMARY" && isOwnPrimary(one),
   );
   if (!primary) return false;
-  return primary.alone || isMajority(countKnowing(peers, primary.lastView!), nodeCount);
+  // What the node forgot of the electorate is in that of the primary.
+  const isLearned = !primary.electorate || (!!self.electorate && !isBehind(self, primary));
+  const isKnown = isMajorityOf(knowing(peers, primary), listsOf(primary, nodes));
+  return isLearned && (primary.alone || isKnown);
 }
 
 /** A node of another group that serves a majority, as this node hears it; undefined if there is none. */
 export function servingElsewhere(
   self: Pick<NodeState, "groupId">,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): NodeState | undefined {
   return peers.find(
     (one) =>
       isOwnPrimary(one) &&
       one.majority &&
       one.groupId !== self.groupId &&
-      isMajority(countKnowing(peers, one.lastView!), nodeCount),
+      isMajorityOf(knowing(peers, one), listsOf(one, nodes)),
   );
 }
 

@@ -67,7 +67,7 @@ export class Observer {
     private readonly listener: ObserverListener,
     private readonly mysql = new Mysql(),
   ) {
-    this.seen = { node, ...nothingSeen };
+    this.seen = { node, list: nodes.map(({ name }) => name), ...nothingSeen };
   }
 
   /** This node's state, without what proxies report. */

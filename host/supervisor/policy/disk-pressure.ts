@@ -1,13 +1,17 @@
 import type { Decision } from "../core/decision";
+import { isMajorityOf, listsOf } from "../core/electorate";
 import type { Situation } from "../core/decide";
 import { isInGroup, type NodeState } from "../core/node-state";
 
 const reason = "the disk is nearly full";
 
-/** True if more than half of all nodes are ONLINE members even without `self`. */
-function isSpared(nodes: readonly string[], peers: readonly NodeState[]): boolean {
+/** True if a majority are ONLINE members even without `self`. */
+function isSpared(nodes: readonly string[], self: NodeState, peers: readonly NodeState[]): boolean {
   const online = peers.filter(({ ready, member }) => ready && member?.state === "ONLINE");
-  return online.length * 2 > nodes.length;
+  return isMajorityOf(
+    online.map(({ node }) => node),
+    listsOf(self, nodes),
+  );
 }
 
 /** True if no other full secondary leaves before `self`, so that two never leave at once. */
@@ -31,7 +35,7 @@ function memberShortOfSpace(
 ): Decision {
   if (!self.diskFull || self.member!.state !== "ONLINE") return { type: "nothing" };
   if (self.member!.role !== "PRIMARY") {
-    const isFree = isSpared(nodes, peers) && isLastInLine(nodes, self, peers);
+    const isFree = isSpared(nodes, self, peers) && isLastInLine(nodes, self, peers);
     return isFree || self.diskSpent ? { type: "leave", reason } : { type: "nothing" };
   }
   const successor = peers.find(
@@ -53,7 +57,7 @@ function outsideShortOfSpace(
   self: NodeState,
   peers: readonly NodeState[],
 ): Decision | undefined {
-  const waits = self.diskSpent || (self.diskFull && isSpared(nodes, peers));
+  const waits = self.diskSpent || (self.diskFull && isSpared(nodes, self, peers));
   return waits ? { type: "wait", reason } : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { isLater } from "../core/certificate";
+import { isMajorityOf, listsOf } from "../core/electorate";
 import type { NodeState } from "../core/node-state";
 
 /**
@@ -46,19 +47,20 @@ function isReplaced(self: NodeState, peers: readonly NodeState[]): boolean {
  *
  * @param peers states of the peers that answered in the last 1.5 s.
  *
- * @param nodeCount number of all database nodes.
+ * @param nodes names of all database nodes, as configured.
  */
 export function servesLate(
   self: NodeState,
   peers: readonly NodeState[],
   { ageMs, served, lives }: LatePoll,
-  nodeCount: number,
+  nodes: readonly string[],
 ): boolean {
   if (!served || !lives || ageMs > maxSilentMs) return false;
-  if (nodeCount === 1) return true;
+  if (nodes.length === 1) return true;
   if (self.lastView?.primary !== self.node) return false;
   const online = peers.filter(({ ready, member }) => ready && member?.state === "ONLINE");
   const agreeing = online.filter((peer) => agrees(self, peer));
   if (agreeing.length < online.length || isReplaced(self, peers)) return false;
-  return (1 + agreeing.length) * 2 > nodeCount;
+  const names = [self, ...agreeing].map(({ node }) => node);
+  return isMajorityOf(names, listsOf(self, nodes));
 }

@@ -1,5 +1,6 @@
+import { allOf, isMajorityOf, listsOf } from "../core/electorate";
 import type { NodeState } from "../core/node-state";
-import { countKnowing, isContested, isOwnPrimary, isUnconfirmedPrimary } from "../core/who-serves";
+import { isContested, isOwnPrimary, isUnconfirmedPrimary, knowing } from "../core/who-serves";
 import type { ReachedPrimary } from "./override";
 
 /** Whether a node takes writes, as its supervisor reports it to root of its host. */
@@ -39,11 +40,16 @@ export function whyNoWrites(self: NodeState, sight: WritesSight): string {
 }
 
 function unconfirmed(self: NodeState, { nodes, peers }: WritesSight): string {
-  const confirms = (one: NodeState) => countKnowing([one], self.lastView!) > 0;
-  const confirming = [self, ...peers].filter(confirms).map(({ node }) => node);
-  const others = nodes.filter((name) => !confirming.includes(name));
-  const needed = Math.floor(nodes.length / 2) + 1;
-  const found = `${confirming.length} of ${nodes.length} nodes confirm it, and ${needed} must (not ${others.join(", ")})`;
-  if (!isUnconfirmedPrimary(self, peers, nodes.length)) return found;
+  const confirming = knowing([self, ...peers], self);
+  const lists = listsOf(self, nodes);
+  const counts = lists
+    .filter((list) => !isMajorityOf(confirming, [list]))
+    .map((list) => {
+      const count = list.filter((name) => confirming.includes(name)).length;
+      return `${count} of ${list.length} nodes confirm it, and ${Math.floor(list.length / 2) + 1} must`;
+    });
+  const others = allOf(lists).filter((name) => !confirming.includes(name));
+  const found = `${counts.join("; ")} (not ${others.join(", ")})`;
+  if (!isUnconfirmedPrimary(self, peers, nodes)) return found;
   return `${found}: start these nodes; if they do not come back, npm run db:override -- ${self.node}`;
 }

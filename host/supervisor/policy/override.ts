@@ -1,8 +1,9 @@
 import { isLater, type LastView } from "../core/certificate";
 import { mayCertifyInPlace } from "../core/doubt";
 import { trustedPart } from "../core/lineage";
-import { isInGroup, isMajority, type NodeState } from "../core/node-state";
-import { countKnowing, isUnconfirmedPrimary } from "../core/who-serves";
+import { isMajorityOf, listsOf } from "../core/electorate";
+import { isInGroup, type NodeState } from "../core/node-state";
+import { isUnconfirmedPrimary, knowing } from "../core/who-serves";
 
 /**
  * How long an override holds, milliseconds. An override that was not used, because a group came back by
@@ -24,8 +25,8 @@ export interface OverrideContext {
   peers: readonly NodeState[];
   /** A primary that an app node reaches, although this node may not see it. */
   otherPrimary: ReachedPrimary | undefined;
-  /** Number of all database nodes. */
-  nodeCount: number;
+  /** Names of all database nodes, as configured. */
+  nodes: readonly string[];
 }
 
 /** Answer to an operator who orders this node to found the group, whatever is lost. */
@@ -71,22 +72,22 @@ export class Override {
   }
 }
 
-function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: OverrideContext): string {
+function refusal(self: NodeState, { peers, otherPrimary, nodes }: OverrideContext): string {
   if (self.cloneIncomplete) return `${self.node} has no data: its clone was interrupted`;
-  if (isEmpty(self) && !isAllEmpty(peers, nodeCount)) return `${self.node} has no data`;
-  if (isInGroup(self) && !mayCertifyInPlace(self, peers, nodeCount)) {
+  if (isEmpty(self) && !isAllEmpty(peers, nodes)) return `${self.node} has no data`;
+  if (isInGroup(self) && !mayCertifyInPlace(self, peers, nodes)) {
     return `${self.node} is a member of a group`;
   }
   const member = peers.find((one) => isInGroup(one) && one.majority);
-  if (member) return besideMember(self, member, peers, nodeCount);
+  if (member) return besideMember(self, member, peers, nodes);
   if (otherPrimary) {
     return `the app node ${otherPrimary.by} reaches ${otherPrimary.primary} as the primary`;
   }
   const founder = peers.find(({ founding }) => founding > 0);
   if (founder) return `${founder.node} is founding a group right now`;
   const known = peers.find(
-    ({ lastView, member: state }) =>
-      lastView && state?.state === "ONLINE" && isMajority(countKnowing(peers, lastView), nodeCount),
+    (one) =>
+      one.member?.state === "ONLINE" && isMajorityOf(knowing(peers, one), listsOf(one, nodes)),
   );
   return known ? `a majority knows of a group with ${known.node}` : "";
 }
@@ -95,17 +96,17 @@ function besideMember(
   self: NodeState,
   member: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
+  nodes: readonly string[],
 ): string {
   const others = [self, ...peers].filter(({ node }) => node !== member.node);
-  return isUnconfirmedPrimary(member, others, nodeCount)
+  return isUnconfirmedPrimary(member, others, nodes)
     ? `${self.node} sees ${member.node} as the primary of a group that no majority confirms, as far as it sees: order the override on ${member.node}, or stop MySQL there first`
     : `${self.node} sees ${member.node} in a group with a majority`;
 }
 
 /** True if every other node is visible and has no data either: a stack that lost its first group. */
-function isAllEmpty(peers: readonly NodeState[], nodeCount: number): boolean {
-  return peers.length === nodeCount - 1 && peers.every(isEmpty);
+function isAllEmpty(peers: readonly NodeState[], nodes: readonly string[]): boolean {
+  return peers.length === nodes.length - 1 && peers.every(isEmpty);
 }
 
 /** True if the node has no transaction of a certified group. */

@@ -1,6 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { Decision } from "../core/decision";
 import type { CloneProgress } from "../observation/clone-progress";
+import { allOf, listsOf } from "../core/electorate";
 import { isInGroup, type NodeState } from "../core/node-state";
 
 /** Why a node is not healthy. */
@@ -36,7 +37,7 @@ export function problem(
   if (state.member?.state === "ONLINE" && state.ready) {
     const text =
       passwords || (noWrites && !isUpdated && `the primary takes no writes: ${noWrites}`);
-    return text ? { text, moving: false } : undefined;
+    return text ? { text, moving: false } : unagreed(state, peers);
   }
   const isFirst = state.lastView === null;
   const reason = state.ready && decision.type === "wait" ? decision.reason : "";
@@ -51,4 +52,18 @@ export function problem(
   }
   const text = state.waiting || `member is ${state.member?.state ?? "not started"}`;
   return { text, moving: false };
+}
+
+/**
+ * The problem of a node whose list, and that of all others in it, lacks nodes over which majorities are still counted: these
+ * must not be removed yet.
+ */
+function unagreed(state: NodeState, peers: readonly NodeState[]): Problem | undefined {
+  const { list = [] } = state;
+  const isShort = (one: NodeState | undefined) => one?.list?.join() === list.join();
+  const isLast = list.every((name) => isShort([state, ...peers].find(({ node }) => node === name)));
+  const gone = allOf(listsOf(state, list)).filter((name) => !list.includes(name));
+  if (!isLast || gone.length === 0) return undefined;
+  const text = `majorities are still counted over ${gone.join(", ")} too, which the list of nodes no longer has: the primary must be one of ${list.join(", ")}, and most of these must be ONLINE`;
+  return { text, moving: true };
 }

@@ -44,10 +44,7 @@ export function serve(settings: Settings, credentials: PeerCredentials, served: 
     isReplica: (limitMs) => served.serving.isReplica(served.state(), limitMs),
   });
   if (nodes.length === 1) return;
-  const handlers = peerHandlers(
-    calls,
-    nodes.map(({ name }) => name),
-  );
+  const handlers = peerHandlers(calls);
   const { onPeerRequest: onHeard } = served;
   servePeers({
     address,
@@ -91,18 +88,18 @@ export interface SupervisorCalls {
   leaving: () => void;
 }
 
-/** Handlers of requests from peers; `nodes` are the names of all database nodes. */
-export function peerHandlers(answers: SupervisorCalls, nodes: readonly string[]): PeerHandlers {
+/** Handlers of requests from peers. */
+export function peerHandlers(answers: SupervisorCalls): PeerHandlers {
   return {
     "/state": () => reportedState(answers),
     "/record": (_, body) => {
-      const record = groupRecordIn(body, nodes);
+      const record = groupRecordIn(body);
       if (!record) return undefined;
       answers.adopt(record);
       return reportedState(answers);
     },
     "/vote": (peer, body) => {
-      const request = voteRequestIn(peer, body, nodes);
+      const request = voteRequestIn(peer, body);
       return request && answers.vote(request);
     },
     "/hand-over": (peer, body) => {

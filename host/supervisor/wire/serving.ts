@@ -39,7 +39,7 @@ export class Serving {
     if (observer.isFresh()) return isPrimary(self) && confirmed();
     const { ageMs, isAlive: lives } = observer;
     const poll = { ageMs, lives, served: this.served };
-    return !self.diskSpent && servesLate(self, peers.states(), poll, nodes.length);
+    return !self.diskSpent && servesLate(self, peers.states(), poll, nodes);
   }
 
   /** Whether writes go to this node, and why a primary gets none. */

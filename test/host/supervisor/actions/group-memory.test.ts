@@ -62,7 +62,10 @@ describe("what a peer says", () => {
 
   it("is not taken over if it is malformed", () => {
     const { register, disk } = registerOf(self);
-    register.onPeerState(member("db-2", "PRIMARY", { ...of100, lastView: view("db-9", 5) }), 0);
+    register.onPeerState(
+      member("db-2", "PRIMARY", { ...of100, lastView: view("10.0.4.19", 5) }),
+      0,
+    );
     expect(disk.writes).toBe(0);
   });
 

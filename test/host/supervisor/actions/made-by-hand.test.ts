@@ -5,7 +5,8 @@ import {
   leaveMadeByHand,
   orderClone,
 } from "../../../../host/supervisor/actions/made-by-hand";
-import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
+import { Memory } from "../../../../host/supervisor/core/memory";
+import { emptyMemory } from "../../../../host/supervisor/core/memory-record";
 import { Trust } from "../../../../host/supervisor/core/trust";
 import { SqlError } from "../../../../host/supervisor/mysql";
 import { member, outside, upTo } from "../support/node-state";

@@ -19,14 +19,16 @@ const request: VoteRequest = {
 describe("casting a vote", () => {
   it("puts it on disk, and says nothing against it", () => {
     const { memory, disk } = memoryOf({ highest: 100 });
-    expect(castVote(memory, outside("db-1"), [], request, 3, 0)).toBe("");
+    expect(castVote(memory, outside("db-1"), [], request, nodes, 0)).toBe("");
     expect(disk.record.vote).toEqual({ epoch: 101, founder: "db-2" });
   });
 
   it("says what is against it, and writes nothing", () => {
     const { memory, disk } = memoryOf({ highest: 100 });
     const self = outside("db-1", { lastView: view("db-3", 6) });
-    expect(castVote(memory, self, [], request, 3, 0)).toBe("db-1 knows of a later primary, db-3");
+    expect(castVote(memory, self, [], request, nodes, 0)).toBe(
+      "db-1 knows of a later primary, db-3",
+    );
     expect(disk.writes).toBe(0);
   });
 
@@ -34,20 +36,20 @@ describe("casting a vote", () => {
     const vote = { epoch: 101, founder: "db-3" };
     const { memory, disk } = memoryOf({ highest: 101, vote });
     const self = outside("db-1", { vote });
-    expect(castVote(memory, self, [], request, 3, 0)).toBe("db-1 has voted for db-3");
+    expect(castVote(memory, self, [], request, nodes, 0)).toBe("db-1 has voted for db-3");
     expect(disk.writes).toBe(0);
   });
 
   it("is refused for an epoch that is not later than what the node has heard of", () => {
     const { memory } = memoryOf({ highest: 101 });
-    const refusal = castVote(memory, outside("db-1"), [], request, 3, 0);
+    const refusal = castVote(memory, outside("db-1"), [], request, nodes, 0);
     expect(refusal).toBe("db-1 has voted for a later group");
   });
 
   it("is none if it cannot be written", () => {
     const { memory, disk } = memoryOf({ highest: 100 });
     disk.isFull = true;
-    const cast = () => castVote(memory, outside("db-1"), [], request, 3, 0);
+    const cast = () => castVote(memory, outside("db-1"), [], request, nodes, 0);
     expect(cast).toThrow("no space left on device");
     expect(memory.remembered.vote).toBeNull();
   });

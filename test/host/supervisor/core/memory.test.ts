@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
+import { Memory } from "../../../../host/supervisor/core/memory";
+import { emptyMemory, type MemoryRecord } from "../../../../host/supervisor/core/memory-record";
 import { certificate, outside, view } from "../support/node-state";
 
 /** A memory, and what it has put on disk. */
@@ -161,15 +162,14 @@ describe("the next epoch", () => {
       { epoch: "17958542507545073", founding: "" },
       { epoch: "pending-x", founding: "" },
     ];
-    const first = { index: 0, count: 1 };
-    expect(memory.nextEpoch([], first)).toBe(4);
-    expect(memory.nextEpoch([outside("db-2", { highest: 6 })], first)).toBe(7);
-    expect(memory.nextEpoch([outside("db-2", { lineage })], first)).toBe(10);
+    expect(memory.nextEpoch([], 5)).toBe(5);
+    expect(memory.nextEpoch([outside("db-2", { highest: 6 })], 5)).toBe(37);
+    expect(memory.nextEpoch([outside("db-2", { lineage })], 10)).toBe(10);
   });
 
   it("is no other node's", () => {
     const { memory } = remembering({ highest: 3 });
-    const epochs = [0, 1, 2].map((index) => memory.nextEpoch([], { index, count: 3 }));
-    expect(epochs).toEqual([6, 4, 5]);
+    const epochs = [0, 1, 2].map((index) => memory.nextEpoch([], index));
+    expect(epochs).toEqual([32, 33, 34]);
   });
 });

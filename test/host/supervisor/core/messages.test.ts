@@ -9,28 +9,29 @@ import { certificate, member, view } from "../support/node-state";
 const nodes = ["db-1", "db-2", "db-3"];
 const agreed = certificate(100);
 
+const electorate = { members: nodes, next: ["db-1", "db-2"], by: view("db-1", 5), step: 1 };
+
 describe("what a peer says of its group", () => {
   it("is a certificate, with or without a primary", () => {
     const record = { certificate: agreed, lastView: view("db-1", 1) };
-    expect(groupRecordIn(record, nodes)).toEqual(record);
-    expect(groupRecordIn({ certificate: agreed, lastView: null }, nodes)).toMatchObject({
+    expect(groupRecordIn(record)).toEqual(record);
+    expect(groupRecordIn({ certificate: agreed, lastView: null })).toMatchObject({
       lastView: null,
     });
   });
 
   it("is a certificate from before the stack grew, and from before it shrank", () => {
-    const five = [...nodes, "db-4", "db-5"];
-    const record = { certificate: agreed, lastView: null };
-    expect(groupRecordIn(record, five)).toEqual(record);
+    const record = { certificate: agreed, lastView: view("db-5", 1) };
+    expect(groupRecordIn(record)).toEqual(record);
     const voters = ["db-3", "db-4", "db-5"];
     const former = { certificate: { ...agreed, founder: "db-5", voters }, lastView: null };
-    expect(groupRecordIn(former, nodes)).toEqual(former);
+    expect(groupRecordIn(former)).toEqual(former);
   });
 
   it("says what the founder knew at an override", () => {
     for (const knew of [null, view("db-2", 3)]) {
       const record = { certificate: { ...agreed, kind: "override", knew }, lastView: null };
-      expect(groupRecordIn(record, nodes)).toEqual(record);
+      expect(groupRecordIn(record)).toEqual(record);
     }
   });
 
@@ -38,7 +39,7 @@ describe("what a peer says of its group", () => {
     ["nothing", undefined],
     ["a list", [agreed]],
     ["no view", { certificate: agreed }],
-    ["an unknown primary", { certificate: agreed, lastView: view("db-9", 1) }],
+    ["a primary without a name", { certificate: agreed, lastView: view("10.0.4.11", 1) }],
     ["an epoch beyond all", { certificate: agreed, lastView: view("db-1", 1, 1e20) }],
     ["an epoch of text", { certificate: { ...agreed, epoch: "100" }, lastView: null }],
     ["a counter of 0", { certificate: agreed, lastView: view("db-1", 0) }],
@@ -51,7 +52,7 @@ describe("what a peer says of its group", () => {
     ["no view that the founder knew", { certificate: { ...agreed, knew: 7 }, lastView: null }],
     ["another group id", { certificate: { ...agreed, groupId: "x" }, lastView: null }],
   ])("is not %s", (_, state) => {
-    expect(groupRecordIn(state, nodes)).toBeUndefined();
+    expect(groupRecordIn(state)).toBeUndefined();
   });
 });
 
@@ -62,6 +63,8 @@ describe("what a node says of itself", () => {
   it("is its state as it comes over the wire", () => {
     expect(nodeStateIn("db-2", state)).toBe(state);
     expect(nodeStateIn("db-2", { ...state, dataAgeMs: null })).toBeDefined();
+    expect(nodeStateIn("db-2", { ...state, list: nodes, electorate })).toBeDefined();
+    expect(nodeStateIn("db-2", { ...state, electorate: null })).toBeDefined();
     expect(nodeStateIn("db-2", { ...state, accepted: ["0123456789abcdef"] })).toBeDefined();
   });
 
@@ -77,6 +80,13 @@ describe("what a node says of itself", () => {
     ["one whose lineage is text", { ...state, lineage: ["7@db-1"] }],
     ["one without a GTID set", { ...state, gtid: null }],
     ["one that accepts a number", { ...state, accepted: [7] }],
+    ["one whose list of nodes has no names", { ...state, list: ["10.0.4.11"] }],
+    ["one whose electorate has no list", { ...state, electorate: { by: null, step: 0 } }],
+    ["one whose electorate has no step", { ...state, electorate: { ...electorate, step: null } }],
+    [
+      "one whose electorate becomes text",
+      { ...state, electorate: { ...electorate, next: "db-1" } },
+    ],
     ["one whose askers are a list", { ...state, asked: [] }],
   ])("is not %s", (_, value) => {
     expect(nodeStateIn("db-2", value)).toBeUndefined();
@@ -86,10 +96,12 @@ describe("what a node says of itself", () => {
 describe("what a founder asks", () => {
   it("is a vote for itself, by the name that its certificate proves", () => {
     const asked = { epoch: 6, kind: "majority", lastView: null, founder: "db-9" };
-    expect(voteRequestIn("db-2", asked, nodes)).toEqual({
+    expect(voteRequestIn("db-2", asked)).toEqual({
       ...{ founder: "db-2", epoch: 6, kind: "majority", lastView: null, certificate: null },
+      electorate: null,
     });
-    expect(voteRequestIn("db-2", { ...asked, certificate: agreed }, nodes)).toMatchObject({
+    expect(voteRequestIn("db-2", { ...asked, electorate })).toMatchObject({ electorate });
+    expect(voteRequestIn("db-2", { ...asked, certificate: agreed })).toMatchObject({
       certificate: agreed,
     });
   });
@@ -99,9 +111,13 @@ describe("what a founder asks", () => {
     ["no epoch", { kind: "majority", lastView: null }],
     ["an epoch of 0", { epoch: 0, kind: "majority", lastView: null }],
     ["a founding that needs no votes", { epoch: 6, kind: "override", lastView: null }],
-    ["an unknown primary", { epoch: 6, kind: "first", lastView: view("db-9", 1) }],
+    ["a primary without a name", { epoch: 6, kind: "first", lastView: view("10.0.4.11", 1) }],
+    [
+      "an electorate of nobody",
+      { epoch: 6, kind: "first", lastView: null, electorate: { ...electorate, members: [] } },
+    ],
     ["a false certificate", { epoch: 6, kind: "first", lastView: null, certificate: { epoch: 5 } }],
   ])("is not %s", (_, asked) => {
-    expect(voteRequestIn("db-2", asked, nodes)).toBeUndefined();
+    expect(voteRequestIn("db-2", asked)).toBeUndefined();
   });
 });

@@ -5,6 +5,8 @@ import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { memoryOf } from "../support/memory";
 import { certificate, member, outside, view } from "../support/node-state";
 
+const nodes = ["db-1", "db-2", "db-3"];
+
 const of100 = { highest: 100, certificate: certificate(100), lastView: view("db-1", 5) };
 const of101 = { certificate: certificate(101), lastView: view("db-2", 1, 101) };
 const operators = certificate(102, { kind: "override", founder: "db-3", voters: ["db-3"] });
@@ -13,7 +15,7 @@ const of102 = { certificate: operators, lastView: view("db-3", 1, 102) };
 describe("following what a peer knows", () => {
   function followed(record: GroupRecord, self: NodeState, peers: NodeState[] = [], isSure = true) {
     const { memory } = memoryOf(of100);
-    adoptFromPeer(memory, self, peers, record, isSure, 3);
+    adoptFromPeer(memory, self, peers, record, isSure, nodes);
     return { certificate: memory.remembered.certificate, lastView: memory.remembered.lastView };
   }
 
@@ -62,7 +64,7 @@ describe("following the group of an operator that knew less", () => {
     const follows = (peers: NodeState[], knew = view("db-1", 4)) => {
       const { memory } = memoryOf(of100);
       const record = { ...of102, certificate: { ...known, knew } };
-      adoptFromPeer(memory, outside("db-2", of100), peers, record, true, 3);
+      adoptFromPeer(memory, outside("db-2", of100), peers, record, true, nodes);
       return memory.remembered.certificate!.epoch === 102;
     };
     const without = outside("db-1", { ...of100, lastView: view("db-1", 4) });
@@ -79,7 +81,7 @@ describe("what follows from what the peers say now", () => {
 
   function settled(self: NodeState, peers: NodeState[]) {
     const { memory } = memoryOf(self);
-    const reason = updateFromPeers(memory, self, peers, 3);
+    const reason = updateFromPeers(memory, self, peers, nodes);
     return { reason, ...memory.remembered };
   }
 
@@ -128,8 +130,10 @@ describe("what follows from what the peers say now", () => {
   });
 
   it("is nothing for a member of a group that all is known of", () => {
-    const { memory, disk } = memoryOf(of100);
-    expect(updateFromPeers(memory, primary, [knowing], 3)).toBeUndefined();
+    const electorate = { members: nodes, by: null, step: 0 };
+    const { memory, disk } = memoryOf({ ...of100, electorate });
+    const self = { ...primary, electorate };
+    expect(updateFromPeers(memory, self, [knowing], nodes)).toBeUndefined();
     expect(disk.writes).toBe(0);
   });
 });

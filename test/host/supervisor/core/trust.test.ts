@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
+import { Memory } from "../../../../host/supervisor/core/memory";
+import { emptyMemory } from "../../../../host/supervisor/core/memory-record";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { Trust } from "../../../../host/supervisor/core/trust";
 import { certificate, member, outside, upTo } from "../support/node-state";

@@ -8,39 +8,41 @@ import {
 } from "../../../../host/supervisor/core/who-serves";
 import { certificate, member, outside, view } from "../support/node-state";
 
+const nodes = ["db-1", "db-2", "db-3"];
+
 const self = member("db-1", "PRIMARY", { lastView: view("db-1", 5) });
 const knows = outside("db-2", { lastView: view("db-1", 5) });
 
 describe("a primary is confirmed", () => {
   it("when a majority has it on disk", () => {
-    expect(isConfirmed(self, [knows], 3)).toBe(true);
-    expect(isConfirmed(self, [], 3)).toBe(false);
+    expect(isConfirmed(self, [knows], nodes)).toBe(true);
+    expect(isConfirmed(self, [], nodes)).toBe(false);
   });
 
   it("not by a node that knows an earlier view, or another primary", () => {
-    expect(isConfirmed(self, [{ ...knows, lastView: view("db-1", 4) }], 3)).toBe(false);
-    expect(isConfirmed(self, [{ ...knows, lastView: view("db-2", 5) }], 3)).toBe(false);
-    expect(isConfirmed(self, [{ ...knows, lastView: view("db-1", 9, 101) }], 3)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, lastView: view("db-1", 4) }], nodes)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, lastView: view("db-2", 5) }], nodes)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, lastView: view("db-1", 9, 101) }], nodes)).toBe(false);
   });
 
   it("not by a node that does not remember", () => {
-    expect(isConfirmed(self, [{ ...knows, remembers: false }], 3)).toBe(false);
-    expect(isConfirmed({ ...self, remembers: false }, [knows], 3)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, remembers: false }], nodes)).toBe(false);
+    expect(isConfirmed({ ...self, remembers: false }, [knows], nodes)).toBe(false);
   });
 
   it("not by a node that has voted for a later group since", () => {
     const vote = (epoch: number) => ({ vote: { epoch, founder: "db-2" } });
-    expect(isConfirmed(self, [{ ...knows, ...vote(101) }], 3)).toBe(false);
-    expect(isConfirmed(self, [{ ...knows, ...vote(100) }], 3)).toBe(true);
+    expect(isConfirmed(self, [{ ...knows, ...vote(101) }], nodes)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, ...vote(100) }], nodes)).toBe(true);
   });
 
   it("not in a group that is not the one of its certificate", () => {
-    expect(isConfirmed({ ...self, groupId: "made by hand" }, [knows], 3)).toBe(false);
-    expect(isConfirmed({ ...self, certificate: certificate(101) }, [knows], 3)).toBe(false);
+    expect(isConfirmed({ ...self, groupId: "made by hand" }, [knows], nodes)).toBe(false);
+    expect(isConfirmed({ ...self, certificate: certificate(101) }, [knows], nodes)).toBe(false);
   });
 
   it("not if its own record names another one", () => {
-    expect(isConfirmed({ ...self, lastView: view("db-2", 5) }, [knows], 3)).toBe(false);
+    expect(isConfirmed({ ...self, lastView: view("db-2", 5) }, [knows], nodes)).toBe(false);
   });
 });
 
@@ -48,23 +50,23 @@ describe("a node that does not remember", () => {
   const blank = member("db-3", "SECONDARY", { remembers: false, lastView: view("db-1", 5) });
 
   it("counts again once two others know the primary of its group", () => {
-    expect(mayRemember(blank, [self, knows], 3)).toBe(true);
-    expect(mayRemember(blank, [self], 3)).toBe(false);
-    expect(mayRemember(blank, [self, { ...knows, remembers: false }], 3)).toBe(false);
+    expect(mayRemember(blank, [self, knows], nodes)).toBe(true);
+    expect(mayRemember(blank, [self], nodes)).toBe(false);
+    expect(mayRemember(blank, [self, { ...knows, remembers: false }], nodes)).toBe(false);
   });
 
   it("counts in a group whose maker made it without a majority", () => {
-    expect(mayRemember(blank, [{ ...self, alone: true }], 3)).toBe(true);
+    expect(mayRemember(blank, [{ ...self, alone: true }], nodes)).toBe(true);
   });
 
   it("does not outside of a group, or in another one than the primary's", () => {
     const outsider = outside("db-3", { remembers: false, lastView: view("db-1", 5) });
-    expect(mayRemember(outsider, [self, knows], 3)).toBe(false);
-    expect(mayRemember({ ...blank, groupId: "other" }, [self, knows], 3)).toBe(false);
+    expect(mayRemember(outsider, [self, knows], nodes)).toBe(false);
+    expect(mayRemember({ ...blank, groupId: "other" }, [self, knows], nodes)).toBe(false);
   });
 
   it("needs nothing if it remembers", () => {
-    expect(mayRemember({ ...blank, remembers: true }, [self, knows], 3)).toBe(false);
+    expect(mayRemember({ ...blank, remembers: true }, [self, knows], nodes)).toBe(false);
   });
 });
 
@@ -83,29 +85,29 @@ describe("a group that serves elsewhere", () => {
   const own = { groupId: "made by an operator" };
 
   it("is one with a majority that a majority of the nodes knows", () => {
-    expect(servingElsewhere(own, [self, knows], 3)).toBe(self);
-    expect(servingElsewhere(own, [self], 3)).toBeUndefined();
-    expect(servingElsewhere(own, [{ ...self, majority: false }, knows], 3)).toBeUndefined();
+    expect(servingElsewhere(own, [self, knows], nodes)).toBe(self);
+    expect(servingElsewhere(own, [self], nodes)).toBeUndefined();
+    expect(servingElsewhere(own, [{ ...self, majority: false }, knows], nodes)).toBeUndefined();
   });
 
   it("is not the group that the node is in itself", () => {
-    expect(servingElsewhere(self, [self, knows], 3)).toBeUndefined();
+    expect(servingElsewhere(self, [self, knows], nodes)).toBeUndefined();
   });
 });
 
 describe("a primary is unconfirmed", () => {
   it("while no majority knows it, though its group is whole", () => {
-    expect(isUnconfirmedPrimary(self, [], 3)).toBe(true);
-    expect(isUnconfirmedPrimary(self, [{ ...knows, lastView: view("db-2", 1, 101) }], 3)).toBe(
+    expect(isUnconfirmedPrimary(self, [], nodes)).toBe(true);
+    expect(isUnconfirmedPrimary(self, [{ ...knows, lastView: view("db-2", 1, 101) }], nodes)).toBe(
       true,
     );
-    expect(isUnconfirmedPrimary(self, [knows], 3)).toBe(false);
+    expect(isUnconfirmedPrimary(self, [knows], nodes)).toBe(false);
   });
 
   it("not as a primary by an override, in a part of its group, as a secondary, or outside", () => {
-    expect(isUnconfirmedPrimary({ ...self, alone: true }, [], 3)).toBe(false);
-    expect(isUnconfirmedPrimary({ ...self, majority: false }, [], 3)).toBe(false);
-    expect(isUnconfirmedPrimary(member("db-1", "SECONDARY"), [], 3)).toBe(false);
-    expect(isUnconfirmedPrimary(outside("db-1"), [], 3)).toBe(false);
+    expect(isUnconfirmedPrimary({ ...self, alone: true }, [], nodes)).toBe(false);
+    expect(isUnconfirmedPrimary({ ...self, majority: false }, [], nodes)).toBe(false);
+    expect(isUnconfirmedPrimary(member("db-1", "SECONDARY"), [], nodes)).toBe(false);
+    expect(isUnconfirmedPrimary(outside("db-1"), [], nodes)).toBe(false);
   });
 });

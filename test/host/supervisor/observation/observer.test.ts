@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
+import { Memory } from "../../../../host/supervisor/core/memory";
+import { emptyMemory } from "../../../../host/supervisor/core/memory-record";
 import { TimeoutError, type Mysql } from "../../../../host/supervisor/mysql";
 import { Observer } from "../../../../host/supervisor/observation/observer";
 

@@ -3,6 +3,8 @@ import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { servesLate } from "../../../../host/supervisor/policy/late-poll";
 import { member, outside, view } from "../support/node-state";
 
+const five = ["db-1", "db-2", "db-3", "db-4", "db-5"];
+
 const members = ["db-1", "db-2", "db-3"];
 const lastView = view("db-1", 5);
 const self = member("db-1", "PRIMARY", { members, lastView });
@@ -11,7 +13,7 @@ const db2 = member("db-2", "SECONDARY", own);
 const db3 = member("db-3", "SECONDARY", own);
 const late = { ageMs: 6_000, served: true, lives: true };
 
-const serves = (peers: readonly NodeState[], overrides = {}, nodes = 3) =>
+const serves = (peers: readonly NodeState[], overrides = {}, nodes = members) =>
   servesLate(self, peers, { ...late, ...overrides }, nodes);
 
 describe("a primary whose MySQL is late", () => {
@@ -19,7 +21,7 @@ describe("a primary whose MySQL is late", () => {
     expect(serves([db2, db3])).toBe(true);
     expect(serves([db2])).toBe(true);
     expect(serves([])).toBe(false);
-    expect(serves([db2], {}, 5)).toBe(false);
+    expect(serves([db2], {}, five)).toBe(false);
   });
 
   it("does so for no longer than clients wait", () => {
@@ -34,7 +36,7 @@ describe("a primary whose MySQL is late", () => {
 
   it("does not once it has heard of another primary", () => {
     const heard = { ...self, lastView: view("db-2", 6) };
-    expect(servesLate(heard, [db2, db3], late, 3)).toBe(false);
+    expect(servesLate(heard, [db2, db3], late, members)).toBe(false);
   });
 
   it.each<[string, Partial<NodeState>]>([
@@ -66,7 +68,7 @@ describe("a primary whose MySQL is late", () => {
 
   it("needs nobody if it is the only node", () => {
     const alone = { ...self, lastView: null, members: [] };
-    expect(servesLate(alone, [], late, 1)).toBe(true);
-    expect(servesLate(alone, [], { ...late, ageMs: 15_001 }, 1)).toBe(false);
+    expect(servesLate(alone, [], late, ["db-1"])).toBe(true);
+    expect(servesLate(alone, [], { ...late, ageMs: 15_001 }, ["db-1"])).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Override, type OverrideContext } from "../../../../host/supervisor/policy/override";
+import { nodes } from "../support/decide-for";
 import { member, outside, upTo, view } from "../support/node-state";
 
 const self = outside("db-3", { gtid: upTo(9), lastView: view("db-1", 5) });
@@ -8,7 +9,7 @@ const sight = (
   peers: OverrideContext["peers"],
   otherPrimary?: OverrideContext["otherPrimary"],
 ): OverrideContext => ({
-  ...{ peers, otherPrimary, nodeCount: 3 },
+  ...{ peers, otherPrimary, nodes },
 });
 
 function asked(state = self, seen = sight([outside("db-2")])) {

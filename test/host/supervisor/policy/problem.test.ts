@@ -93,3 +93,29 @@ describe("what keeps a node from being healthy", () => {
     expect(judge({ ...inherited, certificate: certificate(10) }, true)).toBeDefined();
   });
 });
+
+describe("a node of a list that has become shorter", () => {
+  const list = ["db-1", "db-2", "db-3"];
+  const by = view("db-3", 5);
+  const electorate = { members: [...list, "db-4", "db-5"], next: list, by, step: 1 };
+  const of = (node: string, part: Partial<NodeState> = {}) =>
+    member(node, "SECONDARY", { list, electorate, ...part });
+  const found = (peers: NodeState[], self = of("db-1")) =>
+    problem(self, {
+      ...{ peers, decision: wait, progress: new CloneProgress(), isUnheard: false },
+      ...{ passwords: "", noWrites: "" },
+    });
+
+  it("is not healthy until majorities are counted without the nodes that go", () => {
+    expect(found([of("db-2"), of("db-3")])).toMatchObject({ moving: true });
+    expect(found([of("db-2"), of("db-3")])!.text).toContain("still counted over db-4, db-5 too");
+    const agreed = { members: list, by, step: 2 };
+    expect(found([of("db-2"), of("db-3")], of("db-1", { electorate: agreed }))).toBeUndefined();
+  });
+
+  it("is healthy while another one has the longer list, so that it can restart next", () => {
+    const longer = of("db-3", { list: electorate.members });
+    expect(found([of("db-2"), longer])).toBeUndefined();
+    expect(found([of("db-2")])).toBeUndefined();
+  });
+});

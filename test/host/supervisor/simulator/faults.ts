@@ -2,14 +2,16 @@ import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import type { OverrideContext } from "../../../../host/supervisor/policy/override";
 import { random } from "../../../support/random";
 import { SimulatedApps } from "./apps";
-import { groupOf, type SimulatedNode } from "./node";
+import { groupOf } from "./group";
+import { type SimulatedNode } from "./node";
 import { SimulatedReplication } from "./replication";
 import type { Rules } from "./rules";
 
 /** Time of one step, milliseconds. */
 export const tickMs = 250;
 
-function happens(next: () => number, perSecond: number): boolean {
+/** True with the probability of so many times a second, in one step. */
+export function happens(next: () => number, perSecond: number): boolean {
   return next() < (perSecond * tickMs) / 1000;
 }
 
@@ -25,8 +27,9 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   constructor(
     seed: number,
     protected readonly by: Rules,
+    most = 3,
   ) {
-    super(random(seed));
+    super(random(seed), most);
     this.nextForApps = random(seed + 1_000_003);
     this.nextForHands = random(seed + 2_000_003);
   }
@@ -39,7 +42,7 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   }
 
   protected breakSomething(): void {
-    for (const node of this.nodes) {
+    for (const node of this.nodes.filter(({ absent }) => !absent)) {
       this.breakNode(node);
       this.breakLinks(node);
       this.wrongHands(node);
@@ -120,7 +123,7 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   /** What an operator's word is weighed against. */
   protected sight(node: SimulatedNode, peers: NodeState[]): OverrideContext {
     const otherPrimary = this.by.witnesses ? this.apps.otherPrimary(node, this.nowMs) : undefined;
-    return { peers, otherPrimary, nodeCount: this.nodes.length };
+    return { peers, otherPrimary, nodes: node.list };
   }
 
   /** A view id that MySQL makes from the clock of the node. */
@@ -131,7 +134,7 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   }
 
   /** A member that leaves says so, if a majority hears it: the rest goes on at once. */
-  private leaveCleanly(node: SimulatedNode): void {
+  protected leaveCleanly(node: SimulatedNode): void {
     const { group } = node;
     if (!group) return;
     const talking = [...group.members].filter(

@@ -1,38 +1,13 @@
 import { ownView } from "../../../../host/supervisor/core/certificate";
-import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
+import { Memory } from "../../../../host/supervisor/core/memory";
+import { emptyMemory, type MemoryRecord } from "../../../../host/supervisor/core/memory-record";
 import type { Lineage } from "../../../../host/supervisor/core/ancestor";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { Trust } from "../../../../host/supervisor/core/trust";
 import { Override } from "../../../../host/supervisor/policy/override";
+import type { Group } from "./group";
 import { outside } from "../support/node-state";
 import { gtidSet, numberOf, Transactions } from "./transactions";
-
-/** A group as its members see it. */
-export interface Group {
-  /** Fixed part of its view ids. */
-  groupId: string;
-  counter: number;
-  primary: SimulatedNode;
-  members: Set<SimulatedNode>;
-  /** Transactions of this view, in order. */
-  log: number[];
-  /** True if something is about to write in a group that was made by hand. */
-  isWrittenTo: boolean;
-  /** Transactions that something on the primary wrote, although the group has no certificate. */
-  strayWrites: number;
-  /** How many of them were delivered to a member. */
-  delivered: Map<SimulatedNode, number>;
-  /** Since when members cannot be reached, by member. */
-  lostSince: Map<SimulatedNode, number>;
-}
-
-/** A group that one node has just made. */
-export function groupOf(groupId: string, primary: SimulatedNode): Group {
-  return {
-    ...{ groupId, counter: 1, primary, members: new Set([primary]) },
-    ...{ log: [], isWrittenTo: false, strayWrites: 0, delivered: new Map(), lostSince: new Map() },
-  };
-}
 
 /** A database node whose MySQL is played; its disk survives a loss of power, its memory does not. */
 export class SimulatedNode {
@@ -67,7 +42,14 @@ export class SimulatedNode {
   readonly askedBy = new Map<string, number>();
   startedMs = 0;
 
-  constructor(readonly name: string) {
+  /** True while the server does not exist. */
+  absent = false;
+
+  /** @param list names of all nodes, as its supervisor was told at its start. */
+  constructor(
+    readonly name: string,
+    public list: readonly string[],
+  ) {
     this.memory = this.startedMemory(0);
     this.trust = new Trust(this.memory);
   }
@@ -185,6 +167,7 @@ export class SimulatedNode {
     const role = group?.primary === this ? "PRIMARY" : "SECONDARY";
     return outside(this.name, {
       ...this.memory.remembered,
+      list: this.list,
       ready: this.powered && nowMs >= this.mysqlAt,
       member: group ? { state: "ONLINE", role } : { state: "OFFLINE", role: "" },
       groupId: group ? group.groupId : null,

@@ -1,5 +1,7 @@
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { type Group, groupOf, SimulatedNode } from "./node";
+import { SimulatedNetwork } from "./network";
+import { type Group, groupOf } from "./group";
+import { type SimulatedNode } from "./node";
 import { transaction } from "./transactions";
 
 /** As in the settings: suspicion after 5 s, a minority leaves after 10 s more. */
@@ -8,32 +10,11 @@ const minorityMs = 15_000;
 /** Age from which what a peer said says nothing any more, milliseconds. */
 const freshMs = 1_500;
 
-/** Group Replication and the network between three nodes, played. Times in milliseconds. */
-export class SimulatedReplication {
-  readonly nodes = ["db-1", "db-2", "db-3"].map((name) => new SimulatedNode(name));
-  /** Nodes without a network. */
-  protected readonly cut = new Set<SimulatedNode>();
-  /** Cut links, as `<from> <to>`: what the first one asks does not come to the second. */
-  protected readonly cutLinks = new Set<string>();
-  protected nowMs = 0;
+/** Group Replication between the nodes, played. Times in milliseconds. */
+export class SimulatedReplication extends SimulatedNetwork {
   /** Copies that were begun. */
   rebuilds = 0;
   private transactions = 0;
-
-  /** @param next random numbers from 0 to 1. */
-  constructor(protected readonly next: () => number) {}
-
-  /** True if what `a` asks comes to `b`, with an answer. */
-  protected asks(a: SimulatedNode, b: SimulatedNode): boolean {
-    if (a === b) return true;
-    const isUp = a.powered && b.powered && !this.cut.has(a) && !this.cut.has(b);
-    return isUp && !this.cutLinks.has(`${a.name} ${b.name}`);
-  }
-
-  /** True if they talk both ways, as members of a group have to. */
-  protected reaches(a: SimulatedNode, b: SimulatedNode): boolean {
-    return this.asks(a, b) && this.asks(b, a);
-  }
 
   /** Group Replication: what was delivered is applied, who is lost is expelled, a minority ends. */
   protected play(group: Group): void {
@@ -100,7 +81,7 @@ export class SimulatedReplication {
   protected isSureBeside(node: SimulatedNode, founder: string): boolean {
     const since = this.nowMs - freshMs;
     return this.nodes.every((other) => {
-      if (other === node || other.name === founder) return true;
+      if (other === node || other.name === founder || !node.list.includes(other.name)) return true;
       const heardMs = node.heard.get(other.name)?.atMs ?? -Infinity;
       const signMs = Math.max(node.startedMs, heardMs, node.askedBy.get(other.name) ?? -Infinity);
       return heardMs > since || signMs < since;

@@ -8,16 +8,17 @@ export abstract class SimulatedStates extends SimulatedFaults {
   protected follow(node: SimulatedNode, record: GroupRecord): void {
     const [self, peers] = [this.stateOf(node), this.heardBy(node)];
     const isSure = this.isSureBeside(node, record.certificate.founder);
-    this.by.follow(node.memory, self, peers, record, isSure, this.nodes.length);
+    this.by.follow(node.memory, self, peers, record, isSure, node.list);
   }
 
   protected stateOf(node: SimulatedNode): NodeState {
     const peerState = node.say(this.nowMs, this.seesMajority(node));
-    return { ...peerState, asked: this.apps.asked(node, this.nowMs) };
+    const counted = this.by.agrees ? {} : { electorate: null };
+    return { ...peerState, ...counted, asked: this.apps.asked(node, this.nowMs) };
   }
 
   protected nextEpoch(node: SimulatedNode): number {
-    const place = { index: this.nodes.indexOf(node), count: this.nodes.length };
-    return node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)], place);
+    const index = node.list.indexOf(node.name);
+    return node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)], index);
   }
 }

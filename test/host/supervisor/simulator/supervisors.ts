@@ -3,7 +3,8 @@ import { type FoundingKind, latestView } from "../../../../host/supervisor/core/
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { type Group, groupOf, type SimulatedNode } from "./node";
+import { type Group, groupOf } from "./group";
+import { type SimulatedNode } from "./node";
 import { SimulatedStates } from "./states";
 import { gtidSet } from "./transactions";
 
@@ -35,6 +36,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
       node.heard.set(other.name, { state, atMs: this.nowMs });
       other.askedBy.set(node.name, this.nowMs);
       node.memory.release(state, this.nowMs);
+      node.memory.elect(state.electorate);
       const { certificate, lastView } = state;
       if (certificate) this.follow(node, { certificate, lastView });
     }
@@ -50,8 +52,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
     const self = this.stateOf(node);
     const override = node.override.holds(self, this.sight(node, peers), this.nowMs);
-    const nodes = this.nodes.map(({ name }) => name);
-    const made = this.by.decide({ nodes, self, peers, override });
+    const made = this.by.decide({ nodes: node.list, self, peers, override });
     return this.apps.next(node, made, self, peers, this.nowMs);
   }
 
@@ -59,7 +60,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
     this.writeAstray(node);
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
-    if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
+    if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, node.list);
     node.trust.note(self, gtidSet(node.applied.numbers), peers);
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
@@ -103,10 +104,10 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
     if (!asked) return giveUp();
     const slowest = this.next() < 0.1 ? 29_000 : 5_000;
     this.later(node, 0, 800, () => {
-      const nodes = this.nodes.map(({ name }) => name);
       const isFree = kind === "sole" || kind === "override";
       const self = this.stateOf(node);
-      if (!isFree && this.by.countVotes(nodes, self, asked, kind) !== undefined) return giveUp();
+      if (!isFree && this.by.countVotes(node.list, self, asked, kind) !== undefined)
+        return giveUp();
       this.later(node, 500, slowest, () => {
         this.bootstrap(node, epoch, kind);
         giveUp();
@@ -117,13 +118,12 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
   /** What the other nodes answer; undefined if it has no vote itself. */
   private ask(node: SimulatedNode, epoch: number, kind: FoundingKind): VoteAnswer[] | undefined {
     if (kind === "sole" || kind === "override") return [];
-    const { lastView, certificate } = node.memory.remembered;
-    const request = { founder: node.name, epoch, kind, lastView, certificate };
-    const count = this.nodes.length;
+    const { lastView, certificate, electorate = null } = node.memory.remembered;
+    const request = { founder: node.name, epoch, kind, lastView, certificate, electorate };
     const voteOf = (voter: SimulatedNode): VoteAnswer => {
       const peers = this.heardBy(voter);
       const self = this.stateOf(voter);
-      const refusal = this.by.castVote(voter.memory, self, peers, request, count, this.nowMs);
+      const refusal = this.by.castVote(voter.memory, self, peers, request, voter.list, this.nowMs);
       return { refusal, state: this.stateOf(voter) };
     };
     if (voteOf(node).refusal !== "") return undefined;
@@ -186,6 +186,6 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
 
   private isServed(node: SimulatedNode): boolean {
     const state = this.stateOf(node);
-    return state.ready && this.by.serves(state, this.heardBy(node), this.nodes.length);
+    return state.ready && this.by.serves(state, this.heardBy(node), node.list);
   }
 }

@@ -1,4 +1,5 @@
-import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
+import { Memory } from "../../../../host/supervisor/core/memory";
+import { emptyMemory, type MemoryRecord } from "../../../../host/supervisor/core/memory-record";
 
 /** The memory of a node that remembers, with what is on its disk; its disk may be told to fail. */
 export function memoryOf(overrides: Partial<MemoryRecord> = {}, nowMs = 0) {

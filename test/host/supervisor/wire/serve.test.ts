@@ -6,8 +6,6 @@ import {
 } from "../../../../host/supervisor/wire/serve";
 import { certificate, member, view } from "../support/node-state";
 
-const nodes = ["db-1", "db-2", "db-3"];
-
 /** Handlers of db-1, and what they were made to do. */
 function handlers(overrides: Partial<SupervisorCalls> = {}) {
   const done: string[] = [];
@@ -36,7 +34,7 @@ function handlers(overrides: Partial<SupervisorCalls> = {}) {
     leaving: () => done.push("leaving"),
     ...overrides,
   };
-  return { peer: peerHandlers(answers, nodes), control: controlHandlers(answers), done };
+  return { peer: peerHandlers(answers), control: controlHandlers(answers), done };
 }
 
 describe("messages between peers", () => {
@@ -73,7 +71,7 @@ describe("messages between peers", () => {
   it.each([
     { primary: "" },
     { primary: 1 },
-    { primary: "db-9" },
+    { primary: "10.0.4.19" },
     { epoch: "100" },
     { epoch: 0 },
     { epoch: 2 ** 53 },
