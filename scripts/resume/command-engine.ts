@@ -21,14 +21,19 @@ export function commandEngine(
   const neverAsks = "--non-interactive";
   return {
     exported: async () => {
-      const text = await runPulumi(["stack", "export", ...at, neverAsks], { cwd, hidesOutput: true });
+      const text = await runPulumi(["stack", "export", ...at, neverAsks], {
+        cwd,
+        hidesOutput: true,
+      });
       return (JSON.parse(text) as { deployment?: Checkpoint | null }).deployment ?? {};
     },
     refresh: async (urns, clears = false) => {
       const quiet = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"];
       const targets = urns.flatMap((urn) => ["--target", urn]);
       const pending = clears ? "--clear-pending-creates" : "--skip-pending-creates";
-      await runPulumi(["refresh", ...at, ...quiet, pending, ...settings, ...targets, neverAsks], { cwd });
+      await runPulumi(["refresh", ...at, ...quiet, pending, ...settings, ...targets, neverAsks], {
+        cwd,
+      });
     },
   };
 }
