@@ -42,6 +42,9 @@ function hostOf(node: string): string {
   return host;
 }
 
+/** Units of Ubuntu that a drop-in keeps off, so that they run nothing. */
+const keptOff = ["apport.service"];
+
 const nodes = [
   "lb-1",
   "lb-2-acme",
@@ -64,7 +67,8 @@ describe.skipIf(!(version >= 252))("systemd's exposure of every unit with a boun
         return name.endsWith(".service") ? [name.replace("@.", "@1.")] : [];
       });
       expect(names.length).toBeGreaterThan(2);
-      const over = names.flatMap((name) => {
+      const running = names.filter((name) => !keptOff.includes(name));
+      const over = running.flatMap((name) => {
         const { most } = boundOf(name) ?? {};
         expect(most, `${name} has a bound`).toBeDefined();
         const value = exposure(host, name);

@@ -96,7 +96,6 @@ describe("random schedules of faults and wrong hands", () => {
       expect(totals.bootstraps).toBeGreaterThan(1.5 * schedules);
       expect(totals.writes).toBeGreaterThan(50 * schedules);
       expect(totals.handOvers).toBeGreaterThan(schedules / 10);
-      // While the number of nodes changes, most disks are spared: see `isSpared`.
       expect(wrong.lostDisks).toBeGreaterThan(schedules / (kind === "resizes" ? 20 : 10));
       expect(wrong.byHand).toBeGreaterThan(schedules / 2);
       expect(wrong.astray).toBeGreaterThan(schedules / 5);
