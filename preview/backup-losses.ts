@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap, type Values } from "../plugin/values";
-import { configurationType } from "./hosts";
+import { updatedTier } from "./hosts";
 import type { Effect, SettingChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { mapOf } from "./values";
@@ -15,8 +15,7 @@ const visitors = "nothing that answers visitors stops";
  * @param settings edits of the stack file.
  */
 export function backupLosses({ steps }: Plan, settings: readonly SettingChange[]): Effect[] {
-  const isDatabase = ({ type, name, fate }: Step) =>
-    type === configurationType && fate === "update" && /^db-\d+-configuration$/.test(name);
+  const isDatabase = (step: Step) => updatedTier(step) === "db";
   return [...steps.filter(isDatabase).flatMap(placeLosses), ...settings.flatMap(retentionLosses)];
 }
 

@@ -1,7 +1,7 @@
 import type { Effect } from "./model";
-import { configurationType } from "./hosts";
+import { updatedTier } from "./hosts";
 import type { Plan, Step } from "./plan";
-import { isUnknown, mapOf } from "./values";
+import { knownTexts } from "./values";
 
 const haproxyPath = "/etc/haproxy/haproxy.cfg";
 const acmePath = "/etc/webstack/acme.json";
@@ -12,8 +12,8 @@ const placeholder = { type: "tls:index/selfSignedCert:SelfSignedCert", name: /-p
 
 /** Side of a change of a load balancer: whole texts, undefined if they are not known. */
 interface Edge {
-  haproxy?: string;
-  acme?: string;
+  haproxy: string | undefined;
+  acme: string | undefined;
 }
 
 /**
@@ -21,8 +21,7 @@ interface Edge {
  * names. The load balancers only reload for that, so the effects of their units do not show it.
  */
 export function edgeLosses(plan: Plan): Effect[] {
-  const isEdge = ({ type, name, fate }: Step) =>
-    type === configurationType && fate === "update" && /^lb-\d+-configuration$/.test(name);
+  const isEdge = (step: Step) => updatedTier(step) === "lb";
   return plan.steps.filter(isEdge).flatMap((step) => {
     const [before, after] = [edgeOf(step.before), edgeOf(step.after)];
     return [
@@ -34,16 +33,8 @@ export function edgeLosses(plan: Plan): Effect[] {
 }
 
 function edgeOf({ files }: Step["before"]): Edge {
-  if (isUnknown(files)) return {};
-  const textOf = (path: string) => {
-    const found = mapOf(files)[path];
-    return typeof found === "string" && !isUnknown(found) ? found : undefined;
-  };
-  const [haproxy, acme] = [textOf(haproxyPath), textOf(acmePath)];
-  return {
-    ...(haproxy === undefined ? {} : { haproxy }),
-    ...(acme === undefined ? {} : { acme }),
-  };
+  const texts = knownTexts(files) ?? {};
+  return { haproxy: texts[haproxyPath], acme: texts[acmePath] };
 }
 
 /** Addresses with ports on which the frontend for visitors listens, such as `*:443`. */

@@ -9,6 +9,12 @@ import { isUnknown, mapOf, valueChanges, valueText } from "./values";
 export const configurationType = "host:index:Configuration";
 export const serverType = "hcloud:index/server:Server";
 
+/** Tier of the host whose configuration the step updates, such as `lb`; undefined: the step does something else. */
+export function updatedTier({ type, name, fate }: Step): string | undefined {
+  if (type !== configurationType || fate !== "update") return undefined;
+  return /^([a-z]+)-\d+-configuration$/.exec(name)?.[1];
+}
+
 /** Text for a host whose files are not known before the change. */
 export const unknownConfiguration =
   "which files change is known only once keys that this change makes are there";

@@ -1,8 +1,8 @@
-import { configurationType } from "./hosts";
+import { updatedTier } from "./hosts";
 import type { Effect } from "./model";
 import type { Plan, Step } from "./plan";
 import { isMap, type Values } from "../plugin/values";
-import { isUnknown, mapOf, valueText } from "./values";
+import { knownTexts, valueText } from "./values";
 
 /** A number in a rendered file that limits visitors. */
 interface Limit {
@@ -66,29 +66,19 @@ const ownLines = {
  */
 export function narrowed(plan: Plan): Effect[] {
   return plan.steps.flatMap((step) => {
-    if (step.fate !== "update") return [];
-    if (step.type === "hcloud:index/firewall:Firewall") return sshLosses(step);
-    const role = /^(lb|web|app)-\d+-configuration$/.exec(step.name)?.[1];
-    if (step.type !== configurationType || role === undefined) return [];
-    const [before, after] = [step.before.files, step.after.files].map(textsOf);
+    if (step.type === "hcloud:index/firewall:Firewall" && step.fate === "update") {
+      return sshLosses(step);
+    }
+    const role = updatedTier(step);
+    const [before, after] = [step.before.files, step.after.files].map(knownTexts);
     if (before === undefined || after === undefined) return [];
+    const smallerLimits = () =>
+      limits.filter((one) => one.role === role).flatMap((one) => smaller(one, before, after));
     if (role === "app") return callLosses(before, after);
-    return [
-      ...limits.filter((one) => one.role === role).flatMap((one) => smaller(one, before, after)),
-      ...(role === "lb"
-        ? edgeRules(before, after)
-        : [...nginxLines(before, after), ...affinityLosses(before, after)]),
-    ];
+    if (role === "lb") return [...smallerLimits(), ...edgeRules(before, after)];
+    if (role !== "web") return [];
+    return [...smallerLimits(), ...nginxLines(before, after), ...affinityLosses(before, after)];
   });
-}
-
-/** The known texts of a host's files; undefined: not even their names are known. */
-function textsOf(files: unknown): Record<string, string> | undefined {
-  if (isUnknown(files)) return undefined;
-  const known = Object.entries(mapOf(files)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string" && !isUnknown(entry[1]),
-  );
-  return Object.fromEntries(known);
 }
 
 type Texts = Readonly<Record<string, string>>;

@@ -19,6 +19,15 @@ export function isUnknown(value: unknown): boolean {
   return typeof value === "string" && unknownPattern.test(value);
 }
 
+/** The known texts of a host's files by path; undefined: not even their names are known. */
+export function knownTexts(files: unknown): Readonly<Record<string, string>> | undefined {
+  if (isUnknown(files)) return undefined;
+  const known = Object.entries(mapOf(files)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string" && !isUnknown(entry[1]),
+  );
+  return Object.fromEntries(known);
+}
+
 /** The value as a map; empty if it is not a map, or is secret. */
 export function mapOf(value: unknown): Values {
   return isMap(value) && !isSecret(value) ? value : {};
@@ -112,16 +121,16 @@ export type IsRedactedSetting = (path: readonly string[], value: unknown) => boo
 export function settingChanges(
   before: Values,
   after: Values,
-  isUnshown: IsRedactedSetting,
+  isRedacted: IsRedactedSetting,
 ): SettingChange[] {
-  return differingSettings(before, after, [], isUnshown);
+  return differingSettings(before, after, [], isRedacted);
 }
 
 function differingSettings(
   before: Values,
   after: Values,
   above: readonly string[],
-  isUnshown: IsRedactedSetting,
+  isRedacted: IsRedactedSetting,
 ): SettingChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((name) => {
@@ -131,21 +140,21 @@ function differingSettings(
     const isGroup = (value: unknown) =>
       value === undefined || (isMap(value) && !isEncrypted(value));
     if (isGroup(from) && isGroup(to)) {
-      return differingSettings((from ?? {}) as Values, (to ?? {}) as Values, path, isUnshown);
+      return differingSettings((from ?? {}) as Values, (to ?? {}) as Values, path, isRedacted);
     }
-    const shown = (value: unknown) => brief(hidden(value, path, isUnshown), longestSetting);
+    const shown = (value: unknown) => brief(hidden(value, path, isRedacted), longestSetting);
     return [{ key: path.join("."), from: shown(from), to: shown(to) }];
   });
 }
 
-function hidden(value: unknown, path: readonly string[], isUnshown: IsRedactedSetting): unknown {
+function hidden(value: unknown, path: readonly string[], isRedacted: IsRedactedSetting): unknown {
   if (value === undefined || value === null) return value;
   if (isEncrypted(value)) return secretText;
   if (!isMap(value)) {
-    if (isUnshown(path, value)) return secretText;
-    return Array.isArray(value) ? value.map((one) => hidden(one, path, isUnshown)) : value;
+    if (isRedacted(path, value)) return secretText;
+    return Array.isArray(value) ? value.map((one) => hidden(one, path, isRedacted)) : value;
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, hidden(one, [...path, key], isUnshown)]),
+    Object.entries(value).map(([key, one]) => [key, hidden(one, [...path, key], isRedacted)]),
   );
 }

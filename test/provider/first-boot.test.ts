@@ -1,8 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../../provider/connect";
 import { waitForFirstBoot } from "../../provider/remote";
-import { privateKey } from "./inputs";
-import { sshHost } from "./ssh-host";
+import { connectionTo, sshHost } from "./ssh-host";
 
 const modules = ["package_update_upgrade_install", "scripts_user"];
 const again = modules.map((name) => `sudo -n cloud-init single --name ${name} --frequency always`);
@@ -17,11 +16,7 @@ async function host(status: string, arrivesAfter?: number) {
     if (!command.startsWith("test -e")) return { stdout: "" };
     return { stdout: `${isThere ? "there\n" : ""}E: the mirror does not answer\n` };
   });
-  const session = await connect({
-    connection: { host: "127.0.0.1", port, user: "webstack", privateKey, bastions: [] },
-    ...{ pinned: undefined, timeoutSeconds: 5, urn: "urn:web-1", say: () => undefined },
-    signal: new AbortController().signal,
-  });
+  const session = await connect(connectionTo(port));
   onTestFinished(() => {
     session.close();
     close();

@@ -9,7 +9,7 @@ import type { Inputs } from "../../provider/inputs";
 import { LoginProof } from "../../provider/login-proof";
 import { ConnectionLost } from "../../provider/session";
 import { goodInputs, privateKey } from "./inputs";
-import { type Answer, sshHost } from "./ssh-host";
+import { type Answer, connectionTo, sshHost } from "./ssh-host";
 
 const files = ["/etc/ssh/sshd_config.d/10-webstack.conf"];
 const log = { status: vi.fn(), info: vi.fn(), warn: vi.fn() };
@@ -40,14 +40,10 @@ async function host(letsIn: () => boolean) {
 
 /** Applies a configuration to a host with a try of one second to log in anew. */
 async function applied(port: number) {
-  const visit = {
-    connection: { host: "127.0.0.1", port, user: "webstack", privateKey, bastions: [] },
-    ...{ pinned: undefined, timeoutSeconds: 5, urn: "urn:web-1", say: () => undefined },
-    signal: new AbortController().signal,
-  };
-  const session = await connect(visit);
+  const args = connectionTo(port);
+  const session = await connect(args);
   onTestFinished(() => session.close());
-  const connectAgain = () => connect({ ...visit, timeoutSeconds: 1 });
+  const connectAgain = () => connect({ ...args, timeoutSeconds: 1 });
   const proof = new LoginProof("web-1", log);
   return { session, run: { log, proof, connectAgain } };
 }

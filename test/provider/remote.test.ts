@@ -6,8 +6,7 @@ import { connect } from "../../provider/connect";
 import { prefetchRelease, pushRelease, stageRelease } from "../../provider/remote";
 import { pushRuntime } from "../../provider/release";
 import type { Session } from "../../provider/session";
-import { privateKey } from "./inputs";
-import { sshHost } from "./ssh-host";
+import { connectionTo, sshHost } from "./ssh-host";
 
 const digest = "a".repeat(64);
 const release = { digest, root: "/srv/app", keep: 3 };
@@ -26,11 +25,7 @@ async function host(present: boolean, ended: object = { ok: true }) {
     const answer = /^has-(release|runtime)/.test(words) ? { ok: true, present } : ended;
     return { stdout: `${JSON.stringify(answer)}\n` };
   });
-  const session: Session = await connect({
-    connection: { host: "127.0.0.1", port, user: "webstack", privateKey, bastions: [] },
-    ...{ pinned: undefined, timeoutSeconds: 5, urn: "urn:web-1", say: () => undefined },
-    signal: new AbortController().signal,
-  });
+  const session: Session = await connect(connectionTo(port));
   onTestFinished(() => {
     session.close();
     close();

@@ -1,7 +1,8 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import ssh2 from "ssh2";
-import { madeKey } from "./inputs";
+import type { ConnectArgs } from "../../provider/connect";
+import { madeKey, privateKey } from "./inputs";
 
 /** A host with SSH on loopback. */
 export interface SshHost {
@@ -17,6 +18,15 @@ export interface SshHost {
   /** Addresses that it was asked to connect to. */
   forwards: string[];
   close: () => void;
+}
+
+/** Arguments of a connection to a host with SSH on that port. */
+export function connectionTo(port: number): ConnectArgs {
+  return {
+    connection: { host: "127.0.0.1", port, user: "webstack", privateKey, bastions: [] },
+    ...{ pinned: undefined, timeoutSeconds: 5, urn: "urn:web-1", say: () => undefined },
+    signal: new AbortController().signal,
+  };
 }
 
 /**

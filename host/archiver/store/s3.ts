@@ -58,7 +58,7 @@ export class S3Store implements ObjectStore {
 
   async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const answer = await this.ask({ method: "GET", key });
-    if (answer.statusCode === 200) return chunks(key, answer);
+    if (answer.statusCode === 200) return chunks(answer, `GET ${key}: `);
     const body = await text(answer);
     if (answer.statusCode === 404) return undefined;
     throw failure("GET", key, answer, body);
@@ -115,20 +115,16 @@ export class S3Store implements ObjectStore {
 }
 
 async function body(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of answer) chunks.push(chunk as Buffer);
-  } catch (error) {
-    throw new StoreError(`the answer was cut off: ${(error as Error).message}`);
-  }
-  return Buffer.concat(chunks);
+  const found: Uint8Array[] = [];
+  for await (const chunk of chunks(answer)) found.push(chunk);
+  return Buffer.concat(found);
 }
 
-async function* chunks(key: string, answer: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* chunks(answer: IncomingMessage, request = ""): AsyncGenerator<Uint8Array> {
   try {
     yield* answer as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw new StoreError(`GET ${key}: the answer was cut off: ${(error as Error).message}`);
+    throw new StoreError(`${request}the answer was cut off: ${(error as Error).message}`);
   }
 }
 
