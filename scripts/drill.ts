@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { backDrills } from "./drill/back";
+import { backupDrills } from "./drill/backups";
 import { certificateDrills } from "./drill/certificates";
 import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
@@ -31,6 +32,7 @@ const suites: Record<string, (minutes?: number) => Suite> = {
   certificates: () => ({ drills: certificateDrills, notShown: [] }),
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   edits: () => ({ drills: editDrills, notShown: editsNotShown }),
+  backups: () => ({ drills: backupDrills, notShown: [] }),
   back: () => ({ drills: backDrills, notShown: [] }),
   releases: () => ({ drills: releaseDrills, notShown: releasesNotShown }),
   traffic: (minutes = 10) => ({ drills: trafficDrills(minutes), notShown: [] }),

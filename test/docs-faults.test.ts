@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { backupDrills } from "../scripts/drill/backups";
 import { certificateDrills } from "../scripts/drill/certificates";
 import { databaseDrills } from "../scripts/drill/database";
 import type { Drill } from "../scripts/drill/drill";
@@ -35,6 +36,7 @@ describe("docs/faults.md", () => {
       ...trafficDrills(10),
       ...scanDrills,
       ...certificateDrills,
+      ...backupDrills,
     ];
     expect(rows).toEqual(drills.map(row));
   });
