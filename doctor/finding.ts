@@ -38,7 +38,7 @@ export function lines(findings: readonly Finding[]): string[] {
     const { length } = findings.filter((one) => one.level === level);
     return `${length} ${noun}${length === 1 ? "" : "s"}`;
   };
-  const verdict = fails(findings) ? "an up would fail" : "nothing speaks against an up";
+  const verdict = fails(findings) ? "an up would fail" : "nothing stands in the way of an up";
   return [
     ...findings.flatMap(({ check, level, text, fix }) => [
       `${marks[level].padEnd(widths.mark)}${check.padEnd(widths.check)}${text}`,

@@ -155,7 +155,7 @@ async function main(): Promise<void> {
   }
   if (made.faults.length > 0 && !withGaps) {
     throw new Error(
-      `the archive has gaps before the target; say --with-gaps to restore without them. ${overwrittenHint}`,
+      `the archive has gaps before the target; add --with-gaps to restore without the missing transactions. ${overwrittenHint}`,
     );
   }
   if (planOnly) return;

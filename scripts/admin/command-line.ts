@@ -43,7 +43,7 @@ export function parseCommandLine(
       one.kind === "option" ? one.name : "",
     );
     const foreign = command === "open" ? "all" : "minutes";
-    if (given.includes(foreign)) throw new Error(`--${foreign} is none of its options`);
+    if (given.includes(foreign)) throw new Error(`admin:${command} has no option --${foreign}`);
     if (values.all && values.address !== undefined) throw new Error("--all needs no --address");
     const count = Number(values.minutes);
     if (!Number.isInteger(count) || count < 1 || count > maxMinutes) {

@@ -59,7 +59,9 @@ export function withoutExpiredConsent(then: string, today: Date): AdaptedSetting
   else for (const i of over.toReversed()) document.deleteIn([...path, i]);
   return {
     text: textOf(document, then),
-    lines: over.map((i) => `${consentKey} goes without ${JSON.stringify(texts[i])}: it is over`),
+    lines: over.map(
+      (i) => `${consentKey}: left out ${JSON.stringify(texts[i])}, whose last day is over`,
+    ),
   };
 }
 

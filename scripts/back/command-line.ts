@@ -28,7 +28,8 @@ export function parseCommandLine(args: readonly string[]): BackOptions {
       options: { stack: text, to: text, note: flag, forward: flag, yes: flag },
     });
     const { stack, to, note: notes, forward, yes } = values;
-    if (notes && (yes || to !== undefined)) throw new Error("--note goes nowhere, alone");
+    if (notes && (yes || to !== undefined))
+      throw new Error("--note only records what runs now, so leave --yes and --to out");
     if (forward && !notes) throw new Error("--forward belongs to --note");
     return { stack, notes, forward, to, yes };
   });

@@ -72,7 +72,7 @@ export function chosenStack(
   if (dangerous !== undefined && stack !== undefined) {
     throw new Error(
       `${dangerous} needs --stack <name>, got none, and ${stack} is the selected stack; ` +
-        `add --stack ${stack} if it is meant`,
+        `add --stack ${stack} if you mean that stack`,
     );
   }
   const why = selected === undefined ? "no other stack is selected" : "it is selected";

@@ -33,7 +33,8 @@ export function parseCommandLine(args: readonly string[]): PreviewOptions {
   return withUsage(usage, () => {
     const found = parseArgs({ args: [...args], options }).values;
     const { stack, base, markdown, json, refresh, "without-token": withoutToken } = found;
-    if (markdown && json) throw new Error("--markdown and --json are two forms; give one of them");
+    if (markdown && json)
+      throw new Error("--markdown and --json exclude each other; name one of them");
     if (withoutToken && stack === undefined)
       throw new Error("--without-token needs --stack <name>");
     if (withoutToken && refresh) {

@@ -82,6 +82,6 @@ export async function testSite(
   for (const one of found) console.log(line(one));
   const bad = strict ? ["failure", "warning"] : ["failure"];
   const failed = found.filter(({ level }) => bad.includes(level)).length;
-  console.log(failed > 0 ? `${failed} of ${found.length} failed` : "the site is well");
+  console.log(failed > 0 ? `${failed} of ${found.length} failed` : "the site is healthy");
   return failed === 0;
 }

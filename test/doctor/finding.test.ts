@@ -12,7 +12,7 @@ describe("what a person reads", () => {
       "ok    tools        all there",
       "warn  stock        little is left",
       "                   → hurry",
-      "0 failures, 1 warning: nothing speaks against an up",
+      "0 failures, 1 warning: nothing stands in the way of an up",
     ]);
     expect(lines([failure]).at(-1)).toBe("1 failure, 0 warnings: an up would fail");
   });

@@ -13,8 +13,8 @@ it("reads the command lines, and refuses what is none", () => {
   const refused: ["open" | "close", string[], string][] = [
     ["open", ["--minutes", "0"], 'from 1 to 720, got "0"'],
     ["open", ["--minutes", "1.5"], 'got "1.5"'],
-    ["open", ["--all"], "--all is none of its options"],
-    ["close", ["--minutes", "5"], "--minutes is none of its options"],
+    ["open", ["--all"], "admin:open has no option --all"],
+    ["close", ["--minutes", "5"], "admin:close has no option --minutes"],
     ["close", ["--all", "--address", "5.75.1.7"], "--all needs no --address"],
     ["close", ["dev"], "usage: npm run admin:close"],
   ];

@@ -38,8 +38,8 @@ describe("the consent of a stack file to go back to", () => {
     expect(withoutExpiredConsent(list(first, holds, last), today)).toEqual({
       text: list(holds),
       lines: [
-        `webstack:consent goes without "${first}": it is over`,
-        `webstack:consent goes without "${last}": it is over`,
+        `webstack:consent: left out "${first}", whose last day is over`,
+        `webstack:consent: left out "${last}", whose last day is over`,
       ],
     });
   });

@@ -100,7 +100,7 @@ describe("npm run deploy:back", () => {
     });
     await goBack({ commit: one, release: "abc" }, world);
     expect(happened).toContain(`up: deploy:back to ${one}`);
-    expect(said).toContain(`webstack:consent goes without "${over}": it is over`);
+    expect(said).toContain(`webstack:consent: left out "${over}", whose last day is over`);
     const before = parse(then) as { config: Record<string, unknown> };
     expect(project.problems(before.config)).toEqual([expect.stringContaining(`got "${over}"`)]);
     expect(project.read(given).consent.map(({ what }) => what)).toEqual(["web-3"]);

@@ -107,7 +107,7 @@ describe("the stack of a command", () => {
   it("must be named for what is dangerous, but for the local one", () => {
     const { around, messages } = machine({ env: selecting({ stack: "dev" }) });
     expect(() => chosenStack(undefined, { dangerous: "npm run roll" }, around)).toThrow(
-      "npm run roll needs --stack <name>, got none, and dev is the selected stack; add --stack dev if it is meant",
+      "npm run roll needs --stack <name>, got none, and dev is the selected stack; add --stack dev if you mean that stack",
     );
     expect(messages).toEqual([]);
   });
@@ -134,8 +134,9 @@ describe("commands", () => {
       ...["backups-copy", "backups-prune", "console", "db-override", "db-restore", "db-shell"],
       ...["deploy-back", "maintenance", "patch", "rebuild", "roll", "rollback"],
     ]);
-    const paragraphs = told.split("\n\n").map((text) => text.replace(/\s+/g, " "));
-    const sentence = paragraphs.find((text) => text.includes("you must name the stack"))!;
-    for (const name of names) expect(sentence).toContain(`\`${name.replace("-", ":")}`);
+    const sections = told.split(/^## /m).map((text) => text.replace(/\s+/g, " "));
+    const section = sections.find((text) => text.includes("you must name the stack"))!;
+    const list = section.slice(section.indexOf("you must name the stack"));
+    for (const name of names) expect(list).toContain(`\`${name.replace("-", ":")}`);
   });
 });
