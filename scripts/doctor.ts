@@ -12,12 +12,9 @@ import { stackPart } from "./doctor/stack";
 import { stackFileName } from "./deploy/stack-file";
 import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
-import { localPaths, localStackName } from "./local/paths";
+import { addressInLocalCloud, localPaths, localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { operatorStore } from "./restore/operator-store";
-
-/** This machine as hosts of the local cloud see it. */
-const addressInLocalCloud = "198.18.1.1";
 
 const resolve: Resolve = async (name, family) => {
   const resolver = new Resolver({ timeout: 5_000, tries: 2 });
