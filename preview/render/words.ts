@@ -58,8 +58,8 @@ function costWords(cost: Cost | undefined): string {
   const { before, after, currency } = cost;
   const [from, to] = [before.toFixed(2), after.toFixed(2)];
   const less = cost.unpriced.length > 0 ? `, without ${cost.unpriced.join(", ")}` : "";
-  if (from === to) return `${to} ${currency} a month, as before${less}`;
-  return `${from} -> ${to} ${currency} a month${less}`;
+  if (from === to) return `${to} ${currency} a month without VAT, as before${less}`;
+  return `${from} -> ${to} ${currency} a month without VAT${less}`;
 }
 
 /** Units by action, such as `restarts mysql.service`, with the causes. */

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { offerWarnings } from "../../preview/offers";
 import { planOf } from "../../preview/plan";
 import { costOf, pricesOf } from "../../preview/price-list";
+import { previewOf } from "../../preview/preview";
+import { markdown } from "../../preview/render/markdown";
+import { text } from "../../preview/render/text";
 import { catalogue } from "./recorded";
 import { server, step } from "./support";
 
@@ -24,6 +27,18 @@ describe("the cost of a month", () => {
     expect(before).toBeCloseTo(19.49 + 0.5 + 10 * 0.044 + 1, 6);
     expect(after).toBeCloseTo(2 * (19.49 + 0.5) + 20 * 0.044, 6);
     expect(currency).toBe("EUR");
+  });
+
+  it("is said to be without VAT, changed or not, on a terminal and in Markdown", () => {
+    const events = (after: string) => [server("update", "web-1", ["cpx22", after])];
+    for (const [type, words] of [
+      ["cpx32", "19.99 -> 35.99 EUR a month without VAT"],
+      ["cpx22", "19.99 EUR a month without VAT, as before"],
+    ] as const) {
+      const preview = previewOf(planOf(events(type)), { stack: "dev", prices });
+      expect(text(preview).split("\n")[0]).toContain(` | ${words}`);
+      expect(markdown(preview).split("\n")[0]).toContain(` | ${words}`);
+    }
   });
 
   it("does not count an address that a server does not have", () => {
