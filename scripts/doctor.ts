@@ -74,7 +74,8 @@ async function subjectOf({ stack, address, limits }: DoctorOptions): Promise<Sub
 
 /**
  * `npm run doctor [-- --stack <name>] [--address <address>] [--limit <kind>=<number>]`: lists everything that would
- * make an `up` fail, with the remedy for each. The command creates and changes nothing. Status 1 if an `up` would fail.
+ * make an `up` fail, with the remedy for each. The command creates and changes nothing; only an access key that may delete
+ * leaves a delete marker of a random name in its bucket. Status 1 if an `up` would fail.
  */
 async function main(): Promise<void> {
   const order = parseCommandLine(process.argv.slice(2));
