@@ -19,7 +19,7 @@ export type BackupListing = Listed | "none" | "unknown";
  * try whether the keys may also put objects, because the doctor creates nothing.
  */
 export async function bucketFindings(bucket: BackupListing): Promise<Finding[]> {
-  if (bucket === "unknown") return [note("the bucket was not looked at")];
+  if (bucket === "unknown") return [notLookedAt("webstack:backups.target")];
   if (bucket === "none") {
     return [
       warning(
@@ -34,8 +34,15 @@ export async function bucketFindings(bucket: BackupListing): Promise<Finding[]> 
 /** Checks that the keys of the copy may list it. An `up` needs no copy, so nothing here makes it fail. */
 export async function copyFindings(copy: BackupListing): Promise<Finding[]> {
   if (copy === "none") return [];
-  if (copy === "unknown") return [note("the copy of the backups was not looked at")];
+  if (copy === "unknown") return [notLookedAt("webstack:backups.copy")];
   return opened(copy, "the copy", "webstack:backups.copy", warning);
+}
+
+function notLookedAt(setting: string): Finding {
+  return note(
+    `${setting} was not looked at: no key of it can be read here`,
+    "give what decrypts the stack's secrets, or start the local cloud; after an up, npm run db:status tells",
+  );
 }
 
 async function opened(

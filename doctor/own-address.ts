@@ -52,8 +52,9 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
     return [...found, failure(text, `add ${mine} to ${key}`)];
   }
   if (silent.length > 0) {
-    const text = `${silent.join(", ")} take no connection to SSH from here`;
-    return [...found, failure(text, `add the address that you are seen with to ${key}`)];
+    const text = `${silent.join(", ")} take no connection to SSH from here; ${key} is ${cidrs.join(", ")}`;
+    const fix = `add the address that you are seen with to ${key}, or open SSH to it for an hour: npm run admin:open`;
+    return [...found, failure(text, fix)];
   }
   return [
     ...found,

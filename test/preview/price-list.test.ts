@@ -71,8 +71,8 @@ describe("what the cloud sells", () => {
   it("is warned of where a server is made, and of each type that is given up with its day", () => {
     const plan = planOf([server("create", "web-1", [undefined, "cpx22"])]);
     expect(offerWarnings(plan, types)).toEqual([
-      "server type cpx22 is given up; it cannot be had after 2027-01-31",
-      "server type cpx22 is sold out in nbg1 now",
+      "server type cpx22 of webstack:web.serverType is given up; it cannot be had after 2027-01-31: choose another one until then",
+      "server type cpx22 of webstack:web.serverType is sold out in nbg1 now, so the up would stop there: choose another one, other webstack:locations, or wait",
     ]);
   });
 
@@ -80,6 +80,8 @@ describe("what the cloud sells", () => {
     const plan = planOf([server("same", "web-1", ["cpx22", "cpx22"])]);
     expect(offerWarnings(plan, types)).toHaveLength(1);
     const unknown = planOf([server("create", "web-1", [undefined, "cx99"])]);
-    expect(offerWarnings(unknown, types)).toEqual(["server type cx99 is not for sale (any more)"]);
+    expect(offerWarnings(unknown, types)).toEqual([
+      "server type cx99 of webstack:web.serverType is not for sale (any more), so the up would stop there: choose another one",
+    ]);
   });
 });
