@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
 import { readProject, readSettings, type Settings } from "./config";
@@ -6,7 +7,7 @@ import { variableWarnings } from "./config/secret-variables";
 import { configSecrets } from "./config/secrets";
 import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
-import { passedTurn } from "./web-stack/args";
+import { lookedUp, namedAddress, passedTurn } from "./web-stack/args";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
 /** Environment variable with the digest of a release that `npm run deploy` has packed already. */
@@ -33,7 +34,20 @@ export function program(): WebStackOutputs {
     cloud,
     today,
     turn: process.env[passedTurn],
+    ownAddress: ownAddress(process.env[namedAddress], isLocalEndpoint(cloud.endpoint)),
   });
+}
+
+/**
+ * The address with which the hosts see this machine. A cloud on this machine may have no hosts, so nothing is looked up
+ * for it: `npm run up:local` names the address.
+ */
+function ownAddress(named: string | undefined, isLocal: boolean): string | undefined {
+  if (named === undefined || named === "") return isLocal ? undefined : lookedUp;
+  if (isIPv4(named)) return named;
+  throw new Error(
+    `${namedAddress} must be an IPv4 address such as 5.75.1.7, got ${JSON.stringify(named)}; SSH reaches the hosts over IPv4 alone`,
+  );
 }
 
 /** Logs that a release is pinned, because a newly built release is not deployed then. */

@@ -17,6 +17,8 @@ export interface FirewallsArgs {
   edge: ListedServices;
   /** Services of all other tiers; empty: their nodes have no public side. */
   inner: readonly ListedServices[];
+  /** Resource hooks of the load balancers' firewall. @default none */
+  hooks?: pulumi.ResourceHookBinding | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export class Firewalls extends pulumi.ComponentResource {
         labels: cloudLabels(args.identity, { role: "lb" }),
         rules: rules([args.edge], args.adminCidrs),
       },
-      { parent: this },
+      { parent: this, ...(args.hooks ? { hooks: args.hooks } : {}) },
     );
     this.edgeId = numericId(edge);
     this.innerId = args.inner.length > 0 ? this.inner(name, args) : undefined;

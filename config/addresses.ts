@@ -11,6 +11,17 @@ export interface Ipv4Block {
 /** Address blocks that RFC 1918 reserves for private networks. */
 const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
+/** Blocks reserved for documentation. Sources: RFC 5737, RFC 3849, RFC 9637. */
+const placeholders = [
+  ...["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"],
+  ...["2001:db8::/32", "3fff::/20"],
+];
+/** Blocks of addresses that are not public: private, shared by a provider's customers, link-local. */
+const inner = [
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
+  ...["127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"],
+];
+
 /** The address as a number. */
 export function ipv4Number(address: string): number {
   return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -60,6 +71,16 @@ export function isWithin(block: string, outer: string): boolean {
   if (whole && part) return contains(whole, part);
   if (whole || part || !block.includes(":")) return false;
   return ipv6Within(block.includes("/") ? block : `${block}/128`, outer);
+}
+
+/** True for a block or an address of the ranges reserved for documentation, which nobody has. */
+export function isPlaceholder(block: string): boolean {
+  return placeholders.some((outer) => isWithin(block, outer));
+}
+
+/** True for a public address, which other hosts on the internet see unchanged. */
+export function isPublic(address: string): boolean {
+  return ![...inner, ...placeholders].some((block) => isWithin(address, block));
 }
 
 function hasNoHostBits(bits: string, prefix: number): boolean {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAgeRecipient, recipientExample } from "./age-keys";
 import { isStoreEndpoint, isSshPublicKey } from "./value-forms";
 import { setting } from "./setting";
 
@@ -125,9 +126,6 @@ function isHostKey(line: string): boolean {
   return isSshPublicKey(line) && !line.startsWith("sk-");
 }
 
-/** An age recipient: 32 bytes in Bech32. https://github.com/C2SP/C2SP/blob/main/age.md */
-const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
-
 function kept(what: string, max: number, example: number, fallback: number) {
   return setting(z.int().min(1).max(max), {
     about: what,
@@ -161,11 +159,11 @@ const weekdays = [
 export const backupSettings = z.strictObject({
   target: targetSettings("target"),
   copy: targetSettings("copy").optional(),
-  publicKey: setting(z.string().regex(recipient), {
+  publicKey: setting(z.string().refine(isAgeRecipient), {
     about:
       "Public key that backups are encrypted to; the identity that opens them is kept off the hosts",
-    must: "be a recipient of age, which `npm run backups:keys` prints",
-    example: `age1${"q".repeat(58)}`,
+    must: "be a recipient of age, `age1` and 58 characters of which the last six are a checksum, as `npm run backups:keys` prints it",
+    example: recipientExample,
   }),
   baseAt: setting(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/), {
     about: "Time of the day in UTC at which a copy of all data is taken",

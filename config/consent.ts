@@ -9,7 +9,7 @@ export interface Consent {
    * with their data.
    */
   verb: "resize" | "delete" | "replace";
-  /** A tier, a node, or `addresses`, `volumes`, `saved` or `network`. */
+  /** A tier, a node, or `addresses`, `volumes`, `saved`, `access` or `network`. */
   what: string;
   /** Last valid day in UTC, such as `2026-12-31`. */
   until: string;
@@ -19,7 +19,7 @@ export interface Consent {
 const tiers = "lb|web|app|db";
 /** Verbs with their objects. The number of load balancers is fixed, so none can be deleted. */
 const grammar = new RegExp(
-  `^(?:(resize) ((?:${tiers})(?:-[1-9]\\d?)?)|(delete) ((?:web|app|db)-[1-9]\\d?|addresses|volumes|saved)|` +
+  `^(?:(resize) ((?:${tiers})(?:-[1-9]\\d?)?)|(delete) ((?:web|app|db)-[1-9]\\d?|addresses|volumes|saved|access)|` +
     "(replace) (network|db-[1-9]\\d?)) until (\\d{4}-\\d{2}-\\d{2})$",
 );
 const dayMs = 24 * 3_600_000;
@@ -80,8 +80,8 @@ export const consentLines = setting(
   z.array(z.string().refine((line) => consentOf(line) !== undefined)),
   {
     about:
-      "What a preview refuses otherwise, a line each with its last day: to switch the only node of a tier off, and to lose a server, an address or data",
-    must: `be a list of lines "resize <tier or node>", "delete <node>", "delete addresses", "delete volumes", "delete saved", "replace network" or "replace <database node>", each with " until <YYYY-MM-DD>", at most ${longestDays} days ahead`,
+      "What a preview refuses otherwise, a line each with its last day: to switch the only node of a tier off, and to lose a server, an address, data or the access of this machine",
+    must: `be a list of lines "resize <tier or node>", "delete <node>", "delete addresses", "delete volumes", "delete saved", "delete access", "replace network" or "replace <database node>", each with " until <YYYY-MM-DD>", at most ${longestDays} days ahead`,
     example: ["resize app until 2026-12-31"],
   },
 );

@@ -58,7 +58,9 @@ async function oneName(
     }
     return [ok(`${name} leads to the floating IP`)];
   } catch (error) {
-    return [note(`${name} could not be looked up: ${(error as Error).message}`)];
+    const why = (error as Error).message;
+    const fix = "look at the resolver of this machine, and run the doctor again";
+    return [note(`${name} could not be looked up: ${why}`, fix)];
   }
 }
 

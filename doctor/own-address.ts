@@ -1,18 +1,7 @@
-import { isWithin } from "../config/addresses";
+import { isPlaceholder, isPublic, isWithin } from "../config/addresses";
 import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, warning, failure } = findingsOf("admin.cidrs");
-
-/** Blocks reserved for documentation. Sources: RFC 5737, RFC 3849, RFC 9637. */
-const placeholders = [
-  ...["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"],
-  ...["2001:db8::/32", "3fff::/20"],
-];
-/** Blocks of addresses that are not public: private, shared by a provider's customers, link-local. */
-const inner = [
-  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
-  ...["127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"],
-];
 
 /** Source address of this machine's connections to the nodes. */
 export interface OwnAddress {
@@ -24,11 +13,6 @@ export interface OwnAddress {
   reached?: string | undefined;
   /** Existing load balancers that did not accept one. */
   silent?: readonly string[];
-}
-
-/** True for a public address, which other hosts on the internet see unchanged. */
-export function isPublic(address: string): boolean {
-  return ![...inner, ...placeholders].some((block) => isWithin(address, block));
 }
 
 /**
@@ -45,7 +29,7 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   const { address, isCertain, reached, silent = [] } = own;
   const isKnown = address !== undefined && (isCertain || isPublic(address));
   const mine = isKnown ? blockOf(address) : "the address that you are seen with, as a /32,";
-  const made = cidrs.filter((block) => placeholders.some((outer) => isWithin(block, outer)));
+  const made = cidrs.filter(isPlaceholder);
   const open = cidrs.filter((block) => block.endsWith("/0"));
   const found = [
     ...made.map((block) =>
@@ -68,8 +52,9 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
     return [...found, failure(text, `add ${mine} to ${key}`)];
   }
   if (silent.length > 0) {
-    const text = `${silent.join(", ")} take no connection to SSH from here`;
-    return [...found, failure(text, `add the address that you are seen with to ${key}`)];
+    const text = `${silent.join(", ")} take no connection to SSH from here; ${key} is ${cidrs.join(", ")}`;
+    const fix = `add the address that you are seen with to ${key}, or open SSH to it for an hour: npm run admin:open`;
+    return [...found, failure(text, fix)];
   }
   return [
     ...found,

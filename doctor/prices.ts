@@ -60,6 +60,13 @@ export function priceFindings(needs: Needs, { prices }: Offer): Finding[] {
   const unknown = all.filter(({ price }) => !price).map(({ what }) => what);
   return [
     ok(`${net.toFixed(2)} ${currency} a month, ${gross.toFixed(2)} with VAT: ${parts.join(", ")}`),
-    ...(unknown.length > 0 ? [note(`not in the sum: ${unknown.join(", ")}`)] : []),
+    ...(unknown.length > 0
+      ? [
+          note(
+            `the API has no price of ${unknown.join(", ")}, so it is not in the sum`,
+            "look at the serverType of each tier and at webstack:locations",
+          ),
+        ]
+      : []),
   ];
 }

@@ -1,3 +1,4 @@
+import type { BundleService } from "../services/bundle";
 import type { Values } from "../plugin/values";
 import { addedPackages, appProcesses, fileChanges, unitChanges } from "./host-changes";
 import { loginText } from "./login-name";
@@ -62,16 +63,19 @@ function hostChange(node: string, server?: Step, configuration?: Step): HostChan
   const fate = server && serverChange(server);
   const packages = isRunning ? addedPackages(configuration) : [];
   const processes = isRunning ? appProcesses(configuration) : 0;
+  const units = isRunning ? unitChanges(configuration, paths) : [];
+  const others = isRunning ? otherChanges(configuration) : whole(server, configuration);
+  const isShown = [fate, release].some(Boolean) || [files, units, packages, others].some(isFilled);
   return {
     node,
     role: /^[a-z]+/.exec(node)?.[0] ?? "",
     ...(fate ? { server: fate } : {}),
     ...(release ? { release } : {}),
     files,
-    units: isRunning ? unitChanges(configuration, paths) : [],
+    units,
     ...(packages.length > 0 ? { packages } : {}),
     ...(processes > 0 ? { processes } : {}),
-    others: isRunning ? otherChanges(configuration) : whole(server, configuration),
+    others: isRunning && !isShown ? checksAlone(configuration) : others,
   };
 }
 
@@ -91,6 +95,25 @@ function whole(server?: Step, configuration?: Step): string[] {
     replace: ["is configured anew, as a new machine"],
     same: [],
   }[configuration.fate];
+}
+
+function isFilled({ length }: readonly unknown[]): boolean {
+  return length > 0;
+}
+
+/** Text for a configuration of which only the checks change, such as the health checks by an edit of `tls.internal`. */
+function checksAlone({ before, after }: Step): string[] {
+  const [old, next] = [before, after].map(({ services }) => healthOf(services));
+  const units = Object.keys(next!).filter((unit) => unit in old! && old![unit] !== next![unit]);
+  const names = units.map((unit) => unit.replace(/\.service$/, "")).join(", ");
+  const what = names ? `the health check of ${names}` : "how a change is checked and applied";
+  return [`${what} changes, and no service reloads or restarts`];
+}
+
+/** Health check of each unit, as text. */
+function healthOf(services: unknown): Record<string, string> {
+  const all = Array.isArray(services) ? (services as BundleService[]) : [];
+  return Object.fromEntries(all.map(({ unit, health }) => [unit, JSON.stringify(health) ?? ""]));
 }
 
 function releaseChange({ before, after }: Step): HostChange["release"] {

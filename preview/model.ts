@@ -91,7 +91,7 @@ export interface Drift {
   files: FileChange[];
 }
 
-/** Net prices per month. */
+/** Net prices per month: without VAT, in the unit of the currency. */
 export interface Cost {
   before: number;
   after: number;

@@ -164,6 +164,6 @@ function sshLosses({ before, after }: Step): Effect[] {
   const kept = blocks(after);
   const gone = blocks(before).filter((block) => !kept.includes(block));
   if (gone.length === 0) return [];
-  const reason = `SSH from ${gone.join(", ")} no longer reaches the servers: an up from there stops half-way`;
+  const reason = `SSH from ${gone.join(", ")} no longer reaches the servers, so no up can run from there`;
   return [{ level: 1, visitors: "nothing that answers visitors stops", reason }];
 }

@@ -21,22 +21,36 @@ interface Deprecation {
 export function offerWarnings({ steps }: Plan, answer: unknown): string[] {
   const list = isMap(answer) && Array.isArray(answer.server_types) ? answer.server_types : [];
   const types = new Map((list as ServerType[]).map((type) => [type.name, type]));
-  const warnings = steps.flatMap(({ type, fate, before, after }) => {
+  const warnings = steps.flatMap(({ type, name: step, fate, before, after }) => {
     if (type !== "hcloud:index/server:Server" || fate === "delete") return [];
     const [name, location] = [valueText(after.serverType), valueText(after.location)];
     const found = types.get(name);
-    if (!found) return [`server type ${name} is not for sale (any more)`];
+    const isNew = fate !== "same" && before.serverType !== after.serverType;
+    const what = `server type ${name} of ${settingOf(step)}`;
+    if (!found) {
+      const then = isNew ? "the up would stop there" : "a lost server is not made again";
+      return [`${what} is not for sale (any more), so ${then}: choose another one`];
+    }
     const here = found.locations?.find((one) => one.name === location);
     const end = here?.deprecation ?? found.deprecation;
-    const isNew = fate !== "same" && before.serverType !== after.serverType;
     return [
-      ...(end ? [`server type ${name} is given up; it cannot be had after ${day(end)}`] : []),
+      ...(end
+        ? [`${what} is given up; it cannot be had after ${day(end)}: choose another one until then`]
+        : []),
       ...(isNew && here?.available === false
-        ? [`server type ${name} is sold out in ${location} now`]
+        ? [
+            `${what} is sold out in ${location} now, so the up would stop there: choose another one, other webstack:locations, or wait`,
+          ]
         : []),
     ];
   });
   return [...new Set(warnings)];
+}
+
+/** The setting with the type of a server, such as `webstack:web.serverType` for `web-1-vm`. */
+function settingOf(step: string): string {
+  const tier = /^[a-z]+/.exec(step)?.[0] ?? step;
+  return `webstack:${tier === "lb" ? "loadBalancers" : tier}.serverType`;
 }
 
 function day({ unavailable_after: text }: Deprecation): string {

@@ -1,6 +1,6 @@
 import { parseCommandLine } from "./admin/command-line";
 import { close } from "./admin/command";
-import { blockOf } from "./admin/opening";
+import { blockOf } from "../rolling/admin-openings";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 

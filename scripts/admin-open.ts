@@ -5,12 +5,10 @@ import { waitUntil } from "../rolling/wait-until";
 import { parseCommandLine, ownBlock } from "./admin/command-line";
 import { close, open } from "./admin/command";
 import { takesSsh } from "./doctor/this-machine";
-import { localStackName } from "./local/paths";
+import { addressInLocalCloud, localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 
-/** This machine as hosts of the local cloud see it. */
-const addressInLocalCloud = "198.18.1.1";
 /** Time for a rule to take effect, seconds. */
 const effectSeconds = 60;
 

@@ -12,12 +12,9 @@ import { stackPart } from "./doctor/stack";
 import { stackFileName } from "./deploy/stack-file";
 import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
-import { localPaths, localStackName } from "./local/paths";
+import { addressInLocalCloud, localPaths, localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { operatorStore } from "./restore/operator-store";
-
-/** This machine as hosts of the local cloud see it. */
-const addressInLocalCloud = "198.18.1.1";
 
 const resolve: Resolve = async (name, family) => {
   const resolver = new Resolver({ timeout: 5_000, tries: 2 });
@@ -77,7 +74,8 @@ async function subjectOf({ stack, address, limits }: DoctorOptions): Promise<Sub
 
 /**
  * `npm run doctor [-- --stack <name>] [--address <address>] [--limit <kind>=<number>]`: lists everything that would
- * make an `up` fail, with the remedy for each. The command creates and changes nothing. Status 1 if an `up` would fail.
+ * make an `up` fail, with the remedy for each. The command creates and changes nothing; only an access key that may delete
+ * leaves a delete marker of a random name in its bucket. Status 1 if an `up` would fail.
  */
 async function main(): Promise<void> {
   const order = parseCommandLine(process.argv.slice(2));

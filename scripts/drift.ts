@@ -26,7 +26,9 @@ async function previewed(stack: string): Promise<Preview> {
   try {
     return JSON.parse(output) as Preview;
   } catch {
-    throw new Error(`the preview ended with ${status}, without an answer`);
+    throw new Error(
+      `the preview ended with ${status}, without an answer; its messages are above, and npm run preview -- --stack ${stack} --refresh repeats it`,
+    );
   }
 }
 

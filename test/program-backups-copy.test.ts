@@ -1,3 +1,4 @@
+import { recipientExample } from "../config/age-keys";
 import { expect, it } from "vitest";
 import { program } from "../program";
 import { record } from "./support/record";
@@ -14,7 +15,7 @@ const bucket = (name: string) => ({
 it("a copy of the backups changes no resource: no host gets to know it", async () => {
   const [stack, config] = ["dev", stackConfig("dev")];
   const recorded = async (copy: object) => {
-    const backups = { target: bucket("first"), ...copy, publicKey: `age1${"q".repeat(58)}` };
+    const backups = { target: bucket("first"), ...copy, publicKey: recipientExample };
     const settings = { ...config, "webstack:backups": JSON.stringify(backups) };
     const secretKeys = ["webstack:backups"];
     return record(() => void program(), { stack, config: settings, secretKeys });

@@ -7,6 +7,10 @@ import type { BundleRelease } from "../services/bundle";
 
 /** Environment variable with the id of the turn to disturb the stack, from a command to the `up` that it runs. */
 export const passedTurn = "WEBSTACK_TURN";
+/** Stands for the address of this machine if the run finds it out once it matters. */
+export const lookedUp = "looked up";
+/** Environment variable with the IPv4 address with which the hosts see this machine. @default it is looked up */
+export const namedAddress = "WEBSTACK_ADDRESS";
 
 /** Arguments of a whole stack: the settings of a stack file, and what is read from other files. */
 export interface WebStackArgs extends Settings {
@@ -33,6 +37,11 @@ export interface WebStackArgs extends Settings {
   programs: Readonly<Record<string, string>>;
   /** The API of the stack's project as this machine reaches it. */
   cloud: { endpoint: string; token: pulumi.Input<string> };
+  /**
+   * IPv4 address with which the hosts see this machine, such as `5.75.1.7`; or {@link lookedUp}. @default not known, so
+   * that `admin.cidrs` may leave this machine out
+   */
+  ownAddress?: string | undefined;
   /** The day of the run. */
   today: Date;
   /** Id of the turn to disturb the stack that the calling command has. @default the run takes its own turn */

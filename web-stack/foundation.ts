@@ -12,8 +12,11 @@ import { PrivateNetwork } from "../components/private-network";
 import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
 import { apiPort, wildcardsOf } from "../resources/acme";
+import { cloudName } from "../resources/naming";
+import { lockoutHooks } from "../rolling/lockout";
+import { publicAddress } from "../rolling/own-address";
 import type { Topology } from "../topology";
-import { type WebStackArgs, hasConsent } from "./args";
+import { type WebStackArgs, hasConsent, lookedUp } from "./args";
 import { egress, isPrivate } from "./egress";
 import { inventory } from "./inventory";
 
@@ -37,6 +40,16 @@ function tierServices({ loadBalancers, edgeTls: { acme, domains } }: WebStackArg
   };
 }
 
+/** Hooks of the load balancers' firewall; without them the list may leave this machine out. */
+function accessHooks(args: WebStackArgs) {
+  const { identity, cloud: project, ownAddress } = args;
+  if (ownAddress === undefined) return undefined;
+  const address = async () =>
+    ownAddress === lookedUp ? publicAddress(new URL(project.endpoint).hostname) : ownAddress;
+  const isAllowed = hasConsent(args, "delete", "access");
+  return lockoutHooks({ firewall: cloudName(identity, "edge"), project, address, isAllowed });
+}
+
 /** Creates what exists once per stack: network, firewalls, access, public addresses, certificate. */
 export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
@@ -57,6 +70,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     adminCidrs: admin.cidrs,
     edge: services.lb,
     inner: isPrivate(args) ? [] : [services.web, services.app, services.db],
+    hooks: accessHooks(args),
   });
   const access = new AdminAccess("admin", {
     identity,

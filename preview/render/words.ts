@@ -20,7 +20,7 @@ export function grouped(hosts: readonly HostChange[], isCoarse = false): HostGro
   const groups = new Map<string, HostChange[]>();
   for (const change of hosts) {
     const { node, server, ...all } = change;
-    const rest = isCoarse ? { ...all, files: all.files.map(({ path }) => path) } : all;
+    const rest = { ...all, files: all.files.map((file) => (isCoarse ? file.path : edited(file))) };
     // Servers of a tier have different locations, and files name their node; hosts with no other difference are equal.
     const alike = JSON.stringify([server?.text, rest]).replaceAll(node, "<node>");
     groups.set(alike, [...(groups.get(alike) ?? []), change]);
@@ -33,6 +33,11 @@ export function grouped(hosts: readonly HostChange[], isCoarse = false): HostGro
     // The preview shows the lines of the first host.
     return { nodes: changes.map(({ node }) => node), change, ...(server ? { server } : {}) };
   });
+}
+
+/** A file without the unchanged lines around its changes, which may name other nodes on each host. */
+function edited({ lines, ...file }: FileChange): FileChange {
+  return { ...file, lines: lines.filter((line) => /^[-+]/.test(line)) };
 }
 
 /** The verdict with its counts and the cost, in one line. */
@@ -58,8 +63,8 @@ function costWords(cost: Cost | undefined): string {
   const { before, after, currency } = cost;
   const [from, to] = [before.toFixed(2), after.toFixed(2)];
   const less = cost.unpriced.length > 0 ? `, without ${cost.unpriced.join(", ")}` : "";
-  if (from === to) return `${to} ${currency} a month, as before${less}`;
-  return `${from} -> ${to} ${currency} a month${less}`;
+  if (from === to) return `${to} ${currency} a month without VAT, as before${less}`;
+  return `${from} -> ${to} ${currency} a month without VAT${less}`;
 }
 
 /** Units by action, such as `restarts mysql.service`, with the causes. */

@@ -1,8 +1,8 @@
-import { request } from "node:https";
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
-import { isPublic } from "../../doctor/own-address";
-import { blockOf } from "./opening";
+import { isPublic } from "../../config/addresses";
+import { blockOf } from "../../rolling/admin-openings";
+import { addressUrl, seenWith } from "../../rolling/own-address";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `admin:open` and `admin:close`. */
@@ -52,26 +52,6 @@ export function parseCommandLine(
     }
     const { stack, address, all: isAll } = values;
     return { stack, address, minutes: count, all: isAll };
-  });
-}
-
-/** URL that answers with the caller's IPv4 address; it is Hetzner's own, so no other company learns of the call. */
-const addressUrl = "https://ip.hetzner.com/";
-/** Longest wait for that answer, milliseconds. */
-const answerMs = 10_000;
-
-/** The public IPv4 address of this machine: SSH reaches the load balancers over IPv4. */
-function seenWith(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const call = request(addressUrl, { family: 4, timeout: answerMs }, (answer) => {
-      let text = "";
-      answer.on("data", (chunk: Buffer) => (text = (text + chunk.toString()).slice(0, 200)));
-      answer.on("end", () => resolve(text.trim()));
-      answer.on("error", reject);
-    });
-    call.on("timeout", () => call.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
-    call.on("error", reject);
-    call.end();
   });
 }
 

@@ -4,8 +4,8 @@ import { isWithin } from "../../config/addresses";
 import { cloudName } from "../../resources/naming";
 import type { CloudProject } from "../../rolling/cloud-api";
 import { localStackName, repositoryRoot } from "../local/paths";
-import { Firewall } from "./firewall";
-import { closed, deadlineOf, opened, type Rule } from "./opening";
+import { Firewall } from "../../rolling/admin-firewall";
+import { closed, deadlineOf, opened, type Rule } from "../../rolling/admin-openings";
 
 /** Dependencies of the commands. */
 export interface Opening {

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { leastLanguageHostNode, type Tools } from "../../doctor/local-checks";
 import type { OwnAddress } from "../../doctor/own-address";
 import { findOnPath } from "../../offline/engine/choice";
+import { sourceTowards } from "../../rolling/own-address";
 import { repositoryRoot } from "../local/paths";
 import { isInstalled, localCloudPrerequisites, missingPrerequisites } from "../local/prerequisites";
 
@@ -56,19 +56,6 @@ export function toolsHere(isLocal: boolean, path = operatorsPath(process.env.PAT
 
 /** Longest wait for a connection to a load balancer, milliseconds. */
 const connectMs = 4_000;
-
-/** The source address of this machine towards a host; connecting a UDP socket sends no packet. */
-function sourceTowards(host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket("udp4");
-    const end = (address?: string) => {
-      socket.close();
-      resolve(address);
-    };
-    const connected = (error?: unknown) => end(error ? undefined : socket.address().address);
-    socket.connect(443, host, connected);
-  });
-}
 
 /** True if a host accepts a connection to its SSH port from this machine. */
 export function takesSsh(host: string): Promise<boolean> {

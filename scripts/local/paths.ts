@@ -51,6 +51,9 @@ export const localPaths = {
   outputs: join(localStateDirectory, "outputs.json"),
 };
 
+/** This machine as hosts of the local cloud see it. */
+export const addressInLocalCloud = "198.18.1.1";
+
 /** TCP port on 127.0.0.1 where the local cloud's API listens. */
 export const cloudPort = Number(process.env.WEBSTACK_CLOUD_PORT ?? 8480);
 

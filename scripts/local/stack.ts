@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
+import { namedAddress } from "../../web-stack/args";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/home";
 import { atLocalAuthority } from "./authority";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
 import { checkpointFile, inlineStack, programIn } from "./inline-stack";
-import { localPaths, localStackName, repositoryRoot } from "./paths";
+import { addressInLocalCloud, localPaths, localStackName, repositoryRoot } from "./paths";
 
 interface StackSettings {
   encryptionsalt?: string;
@@ -102,6 +103,7 @@ export async function localStack(
 ): Promise<Stack> {
   const { lacksSecret } = writeProject(settings, directory);
   process.chdir(directory);
+  process.env[namedAddress] = addressInLocalCloud;
   const stack = await inlineStack({
     ...{ name: localStackName, program: () => programIn(directory), engine, cloud: localCloud() },
     ...{ workDir: localPaths.project, backend: localPaths.backend, passphrase: passphrase() },

@@ -22,7 +22,12 @@ function setting(key: string, stack: string): string | undefined {
 export function cloudProject(stack: string | undefined): CloudProject {
   if (stack === undefined) return localCloud();
   const token = setting("hcloud:token", stack) ?? process.env.HCLOUD_TOKEN;
-  if (!token) throw new Error(`stack ${stack} has no hcloud:token, and HCLOUD_TOKEN is not set`);
+  if (!token) {
+    throw new Error(
+      `stack ${stack} has no readable hcloud:token, and HCLOUD_TOKEN is not set; store one with: ` +
+        `pulumi config set --secret hcloud:token --stack ${stack}`,
+    );
+  }
   const own = setting("hcloud:endpoint", stack) ?? process.env.HCLOUD_ENDPOINT;
   return { endpoint: own ?? officialEndpoint, token };
 }

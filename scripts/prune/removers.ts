@@ -28,7 +28,8 @@ export class Remover {
   private async removeOne(key: string): Promise<void> {
     let last = "";
     for (let i = 0; i < limits.tries; i += 1) {
-      const answer = await this.ask(key).catch((error: Error) => error);
+      const asked = askDeletion(this.target, key, this.now());
+      const answer = await asked.catch((error: Error) => error);
       if (answer instanceof Error) last = answer.message;
       else {
         const body = await answer.text();
@@ -40,23 +41,26 @@ export class Remover {
     }
     throw new Error(`DELETE ${key} was answered ${last}; what is left goes with the next run`);
   }
+}
 
-  private ask(key: string): Promise<Response> {
-    const url = new URL(`/${this.target.bucket}/${key}`, this.target.endpoint);
-    const at = this.now()
-      .toISOString()
-      .replace(/[-:]|\.\d+/g, "");
-    // SHA-256 of nothing.
-    const bodySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    const headers = signHeaders(this.target, {
-      method: "DELETE",
-      url,
-      bodySha256,
-      headers: {},
-      at,
-    });
-    return fetch(url, { method: "DELETE", headers, signal: AbortSignal.timeout(answerMs) });
-  }
+/**
+ * Asks a bucket to delete an object.
+ *
+ * @param version id of the version to delete. @default the object, which leaves its versions in a bucket that keeps them
+ */
+export function askDeletion(
+  target: S3Target,
+  key: string,
+  now: Date,
+  version?: string,
+): Promise<Response> {
+  const url = new URL(`/${target.bucket}/${key}`, target.endpoint);
+  if (version !== undefined) url.searchParams.set("versionId", version);
+  const at = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  // SHA-256 of nothing.
+  const bodySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const headers = signHeaders(target, { method: "DELETE", url, bodySha256, headers: {}, at });
+  return fetch(url, { method: "DELETE", headers, signal: AbortSignal.timeout(answerMs) });
 }
 
 /** Age from which an upload that did not end is deleted, seconds: no upload takes that long. */

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { bech32 } from "../../config/age-keys";
 
 /** An age key pair. https://github.com/C2SP/C2SP/blob/main/age.md#the-x25519-recipient-type */
 export interface AgeKeys {
@@ -7,8 +8,6 @@ export interface AgeKeys {
   /** Public key for encryption, such as `age1…`. */
   recipient: string;
 }
-
-const alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /** Makes a key pair. */
 export function makeAgeKeys(): AgeKeys {
@@ -30,29 +29,4 @@ export function ageKeysOf(secret: Buffer): AgeKeys {
     identity: bech32("age-secret-key-", secret).toUpperCase(),
     recipient: bech32("age", Buffer.from(x, "base64url")),
   };
-}
-
-/** https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki */
-function bech32(name: string, bytes: Buffer): string {
-  const words = fives(bytes);
-  const expanded = [...Buffer.from(name)];
-  const input = [...expanded.map((c) => c >> 5), 0, ...expanded.map((c) => c & 31), ...words];
-  const sum = polymod([...input, 0, 0, 0, 0, 0, 0]) ^ 1;
-  const check = [25, 20, 15, 10, 5, 0].map((shift) => (sum >>> shift) & 31);
-  return `${name}1${[...words, ...check].map((word) => alphabet[word]).join("")}`;
-}
-
-function polymod(values: readonly number[]): number {
-  const generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
-  return values.reduce((sum, value) => {
-    const top = sum >>> 25;
-    const next = ((sum & 0x1ffffff) << 5) ^ value;
-    return generator.reduce((all, part, i) => ((top >>> i) & 1 ? all ^ part : all), next);
-  }, 1);
-}
-
-/** Converts bytes to numbers of five bits, the last one padded with zeros. */
-function fives(bytes: Buffer): number[] {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return (bits.match(/.{1,5}/g) ?? []).map((five) => parseInt(five.padEnd(5, "0"), 2));
 }

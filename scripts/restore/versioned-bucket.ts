@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { RefusedError, StoreError } from "../../host/archiver/store/object-store";
 import { failure, type RequestArgs, S3Store, text } from "../../host/archiver/store/s3";
+import { askDeletion } from "../prune/removers";
 
 /** A version of an object. */
 export interface ObjectVersion {
@@ -21,6 +24,27 @@ export class VersionedBucket extends S3Store {
   async versioning(): Promise<string> {
     const page = await this.answerOf({ versioning: "" });
     return /<Status>([^<]*)</.exec(page)?.[1] ?? "";
+  }
+
+  /**
+   * The first right to delete that the access key has; undefined: it has none. Tried on an object of a random name, which
+   * does not exist: a store looks at the rights first. An accepted deletion without a version leaves a mark of that name in
+   * a bucket with versions. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
+   *
+   * @throws StoreError for another answer than a deletion or a refusal of the access.
+   */
+  async rightToDelete(): Promise<string | undefined> {
+    const key = `webstack-doctor/${randomUUID()}`;
+    const tries = { "s3:DeleteObjectVersion": "null", "s3:DeleteObject": undefined };
+    for (const [right, version] of Object.entries(tries)) {
+      const answer = await askDeletion(this.target, key, new Date(), version);
+      const [, code = ""] = /<Code>([^<]*)</.exec(await answer.text()) ?? [];
+      if (answer.ok || answer.status === 404) return right;
+      if (answer.status === 403 && code === "AccessDenied") continue;
+      const Kind = answer.status < 500 ? RefusedError : StoreError;
+      throw new Kind(`DELETE ${key} failed with status ${answer.status} ${code}`.trim());
+    }
+    return undefined;
   }
 
   /**

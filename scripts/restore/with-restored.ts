@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { identityFileProblem } from "../../config/age-keys";
 import type { Dump } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
@@ -46,10 +47,16 @@ export async function openHistory(
   return { store, ...(await chooseHistory(store, backups.root, history, say)) };
 }
 
-/** @throws Error if the file with the age identity is missing. */
-export function checkIdentity({ identity }: Backups): void {
-  if (existsSync(identity)) return;
-  throw new Error(`${identity} is not there; name the file of the identity with --identity`);
+/** @throws Error if the file with the age identity is missing, or holds no whole identity; without any of its text. */
+export function checkIdentity({ identity }: Pick<Backups, "identity">): void {
+  if (!existsSync(identity)) {
+    throw new Error(`${identity} is not there; name the file of the identity with --identity`);
+  }
+  const problem = identityFileProblem(readFileSync(identity, "utf8"));
+  if (problem === undefined) return;
+  const fix =
+    "copy the file that npm run backups:keys wrote again, or name another one with --identity";
+  throw new Error(`${identity} ${problem}; ${fix}`);
 }
 
 /** A running restored database. */

@@ -1,3 +1,4 @@
+import { recipientExample } from "../../config/age-keys";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { targetProblems } from "../../config/backup-target";
@@ -50,7 +51,7 @@ describe("the place of the copy", () => {
 
 describe("the settings of backups", () => {
   const settled = (more: object) => {
-    const backups = { target: bucket, publicKey: `age1${"q".repeat(58)}`, ...more };
+    const backups = { target: bucket, publicKey: recipientExample, ...more };
     return read({ "webstack:backups": backups }, ["webstack:backups"]).backups!;
   };
 

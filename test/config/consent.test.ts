@@ -11,6 +11,7 @@ describe("a line of consent", () => {
       "delete addresses until 2028-02-29",
       { verb: "delete", what: "addresses", until: "2028-02-29" },
     ],
+    ["delete access until 2026-12-31", { verb: "delete", what: "access", until: "2026-12-31" }],
     ["delete saved until 2026-12-31", { verb: "delete", what: "saved", until: "2026-12-31" }],
     ["replace network until 2026-12-31", { verb: "replace", what: "network", until: "2026-12-31" }],
   ])("says %s", (line, consent) => {

@@ -22,7 +22,34 @@ describe("the bucket of the local cloud's object storage", () => {
     expect(await listing({})).toEqual([
       ["ok", "the bucket is there and the keys may list it"],
       ["ok", "the bucket keeps earlier versions of overwritten objects"],
+      ["ok", "the bucket lets the keys delete nothing"],
     ]);
+    expect(storage.objects.bytes).toBe(0);
+  });
+
+  it.each(["s3:DeleteObject", "s3:DeleteObjectVersion"])(
+    "is warned of if its keys have %s",
+    async (right) => {
+      const found = await bucketFindings({
+        ...{ list: async () => [], versioning: async () => "Enabled" },
+        rightToDelete: async () => right,
+      });
+      expect(found[2]).toEqual({
+        ...{ check: "backups", level: "warning" },
+        text: `the access key of webstack:backups.target may delete (${right}), so whoever has it can delete every backup`,
+        fix: "deny the access key all that docs/backups.md does not list, by a policy of the bucket",
+      });
+    },
+  );
+
+  it("is warned of if nobody tells whether its keys may delete", async () => {
+    const rightToDelete = () => Promise.reject(new Error("501 NotImplemented"));
+    const found = await bucketFindings({
+      ...{ list: async () => [], versioning: async () => "Enabled", rightToDelete },
+    });
+    expect(found[2]).toMatchObject({
+      ...{ level: "warning", text: "whether the keys may delete was not told: 501 NotImplemented" },
+    });
   });
 
   it("is warned of if it keeps no versions, or does not tell", async () => {
@@ -39,8 +66,12 @@ describe("the bucket of the local cloud's object storage", () => {
     });
   });
 
-  it("without versions at all, such as an SFTP server, is only listed", async () => {
-    expect(await bucketFindings({ list: async () => [] })).toHaveLength(1);
+  it("is no bucket but an SFTP server: its key may delete, and snapshots protect", async () => {
+    const found = await bucketFindings({ list: async () => [] });
+    expect(found.map(({ level }) => level)).toEqual(["ok", "note"]);
+    expect(found[1]!.text).toBe(
+      "the key of webstack:backups.target may delete what it wrote, as on every SFTP server",
+    );
   });
 
   it.each([

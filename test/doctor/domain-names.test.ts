@@ -48,4 +48,16 @@ describe("the names of a stack", () => {
       },
     ]);
   });
+
+  it("are not known while nobody resolves them, with a remedy", async () => {
+    const settings = file.read({ "webstack:domains": ["www.example.com"] });
+    const resolve = () => Promise.reject(new Error("queryA ETIMEOUT www.example.com"));
+    expect(await found(subject(new TestCloud(), settings, { resolve }), "names")).toMatchObject([
+      {
+        level: "note",
+        text: "www.example.com could not be looked up: queryA ETIMEOUT www.example.com",
+        fix: "look at the resolver of this machine, and run the doctor again",
+      },
+    ]);
+  });
 });

@@ -65,7 +65,13 @@ describe("the copy of the backups", () => {
       { level: "warning", text: "the copy of webstack:backups.copy does not open: status 403" },
     ]);
     expect([fails(closed), await copyFindings("none")]).toEqual([false, []]);
-    expect(await copyFindings("unknown")).toMatchObject([{ level: "note" }]);
+    expect(await copyFindings("unknown")).toMatchObject([
+      {
+        level: "note",
+        text: "webstack:backups.copy was not looked at: no key of it can be read here",
+        fix: expect.stringContaining("decrypt"),
+      },
+    ]);
   });
 });
 

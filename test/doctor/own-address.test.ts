@@ -72,9 +72,15 @@ describe("the caller's own address", () => {
     expect(findings(["5.76.0.0/16"], { ...nat, reached: "lb-2", silent: ["lb-1"] })).toEqual([
       ["ok", "lb-2 takes connections to SSH from here"],
     ]);
-    expect(findings(["5.76.0.0/16"], { ...nat, silent: ["lb-1", "lb-2"] })).toEqual([
-      ["failure", "lb-1, lb-2 take no connection to SSH from here"],
-    ]);
+    expect(ownAddressFindings(["5.76.0.0/16"], { ...nat, silent: ["lb-1", "lb-2"] })).toMatchObject(
+      [
+        {
+          level: "failure",
+          text: "lb-1, lb-2 take no connection to SSH from here; webstack:admin.cidrs is 5.76.0.0/16",
+          fix: "add the address that you are seen with to webstack:admin.cidrs, or open SSH to it for an hour: npm run admin:open",
+        },
+      ],
+    );
   });
 
   it("warns of a block that lets everybody in", () => {

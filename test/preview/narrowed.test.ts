@@ -130,7 +130,7 @@ it("an address that loses SSH is named: an up from there stops half-way", () => 
   const { verdict, reasons } = firewall(rules(one), rules(other));
   expect([verdict, reasons]).toEqual([
     "careful",
-    [`SSH from ${one} no longer reaches the servers: an up from there stops half-way`],
+    [`SSH from ${one} no longer reaches the servers, so no up can run from there`],
   ]);
   expect(firewall(rules(one), rules(one, other)).verdict).toBe("safe");
 });

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { offerWarnings } from "../../preview/offers";
 import { planOf } from "../../preview/plan";
 import { costOf, pricesOf } from "../../preview/price-list";
+import { previewOf } from "../../preview/preview";
+import { markdown } from "../../preview/render/markdown";
+import { text } from "../../preview/render/text";
 import { catalogue } from "./recorded";
 import { server, step } from "./support";
 
@@ -24,6 +27,18 @@ describe("the cost of a month", () => {
     expect(before).toBeCloseTo(19.49 + 0.5 + 10 * 0.044 + 1, 6);
     expect(after).toBeCloseTo(2 * (19.49 + 0.5) + 20 * 0.044, 6);
     expect(currency).toBe("EUR");
+  });
+
+  it("is said to be without VAT, changed or not, on a terminal and in Markdown", () => {
+    const events = (after: string) => [server("update", "web-1", ["cpx22", after])];
+    for (const [type, words] of [
+      ["cpx32", "19.99 -> 35.99 EUR a month without VAT"],
+      ["cpx22", "19.99 EUR a month without VAT, as before"],
+    ] as const) {
+      const preview = previewOf(planOf(events(type)), { stack: "dev", prices });
+      expect(text(preview).split("\n")[0]).toContain(` | ${words}`);
+      expect(markdown(preview).split("\n")[0]).toContain(` | ${words}`);
+    }
   });
 
   it("does not count an address that a server does not have", () => {
@@ -56,8 +71,8 @@ describe("what the cloud sells", () => {
   it("is warned of where a server is made, and of each type that is given up with its day", () => {
     const plan = planOf([server("create", "web-1", [undefined, "cpx22"])]);
     expect(offerWarnings(plan, types)).toEqual([
-      "server type cpx22 is given up; it cannot be had after 2027-01-31",
-      "server type cpx22 is sold out in nbg1 now",
+      "server type cpx22 of webstack:web.serverType is given up; it cannot be had after 2027-01-31: choose another one until then",
+      "server type cpx22 of webstack:web.serverType is sold out in nbg1 now, so the up would stop there: choose another one, other webstack:locations, or wait",
     ]);
   });
 
@@ -65,6 +80,8 @@ describe("what the cloud sells", () => {
     const plan = planOf([server("same", "web-1", ["cpx22", "cpx22"])]);
     expect(offerWarnings(plan, types)).toHaveLength(1);
     const unknown = planOf([server("create", "web-1", [undefined, "cx99"])]);
-    expect(offerWarnings(unknown, types)).toEqual(["server type cx99 is not for sale (any more)"]);
+    expect(offerWarnings(unknown, types)).toEqual([
+      "server type cx99 of webstack:web.serverType is not for sale (any more), so the up would stop there: choose another one",
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import { recipientExample } from "../../config/age-keys";
 import { MysqlCluster } from "../../components/mysql-cluster";
 import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
@@ -14,7 +15,7 @@ export const backups = {
     region: "fsn1",
     accessKeyId: "EXAMPLEKEY",
   },
-  publicKey: `age1${"q".repeat(58)}`,
+  publicKey: recipientExample,
   baseAt: "03:15",
   dumpOn: "sunday",
 };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseCommandLine, ownBlock } from "../../../scripts/admin/command-line";
-import { blockOf } from "../../../scripts/admin/opening";
+import { blockOf } from "../../../rolling/admin-openings";
 
 it("reads the command lines, and refuses what is none", () => {
   const defaults = { stack: undefined, address: undefined, minutes: 60, all: false };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, expect, describe, it, onTestFinished, vi } from "vitest";
 import { TestCloud, tokens } from "../../../localcloud/test/support/test-cloud";
 import { close, open, type Opening } from "../../../scripts/admin/command";
-import type { Rule } from "../../../scripts/admin/opening";
+import type { Rule } from "../../../rolling/admin-openings";
 
 const own = "203.0.113.5/32";
 const own2 = "203.0.113.6/32";

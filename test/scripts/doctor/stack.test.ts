@@ -1,3 +1,4 @@
+import { recipientExample } from "../../../config/age-keys";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ describe("what a stack's settings say to the doctor", () => {
     const bucket = (name: string) =>
       `{ endpoint: "https://${name}.example.com", bucket: ${name}, region: x, accessKeyId: ${name}-key, secretAccessKey: ${secretAccessKey} }`;
     const backups = (copy: string) =>
-      `webstack:backups: { target: ${bucket("first")}, ${copy} publicKey: age1${"q".repeat(58)} }`;
+      `webstack:backups: { target: ${bucket("first")}, ${copy} publicKey: ${recipientExample} }`;
     const both = await part(cidrs, release, backups(`copy: ${bucket("second")},`));
     // In clear text both are refused, and so neither is asked.
     expect(both.stackFile.problems.map((text) => text.split(" ")[0])).toEqual([

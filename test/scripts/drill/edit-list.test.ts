@@ -1,3 +1,4 @@
+import { recipientExample } from "../../../config/age-keys";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -18,7 +19,7 @@ function settings(): StackSettings {
     ...{ endpoint: "https://fsn1.your-objectstorage.com", bucket: "example-backups" },
     ...{ region: "fsn1", accessKeyId: "example", secretAccessKey: "0".repeat(40) },
   };
-  return { ...config, "webstack:backups": { target, publicKey: `age1${"q".repeat(58)}` } };
+  return { ...config, "webstack:backups": { target, publicKey: recipientExample } };
 }
 
 /** What the engine would compare of each resource, by name. @throws Error with every problem of the settings. */

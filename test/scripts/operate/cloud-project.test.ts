@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
+  cloudProject,
   deleteServer,
   rebootServer,
   rebuildable,
@@ -125,5 +126,16 @@ describe("rebuilding a server", () => {
     const { project } = await api({ "GET /v1/servers/41": [[200, server(null)]] });
     await expect(rebuildable(project, 41)).rejects.toThrow("the image of server 41 is gone");
     await expect(rebuildable(project, 41)).rejects.toThrow("there is no server 41 in the cloud");
+  });
+});
+
+describe("the project of a stack", () => {
+  it("needs a token, and says how it gets one", () => {
+    vi.stubEnv("HCLOUD_TOKEN", "");
+    vi.stubEnv("PATH", "/nowhere");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(() => cloudProject("dev")).toThrow(
+      "stack dev has no readable hcloud:token, and HCLOUD_TOKEN is not set; store one with: pulumi config set --secret hcloud:token --stack dev",
+    );
   });
 });

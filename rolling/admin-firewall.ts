@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { actionEnded, type CloudProject, cloudCall } from "../../rolling/cloud-api";
-import { type Rule, ruleShape, sendable } from "./opening";
+import { actionEnded, type CloudProject, cloudCall } from "./cloud-api";
+import { type Rule, ruleShape, sendable } from "./admin-openings";
 
 const listShape = z.object({
   firewalls: z.array(z.object({ id: z.number(), name: z.string(), rules: z.array(ruleShape) })),
