@@ -75,6 +75,30 @@ describe("an operator's word", () => {
     expect(override.holds(primary, beside, 3)).toBe(false);
   });
 
+  it("is taken, and holds, on that primary beside the members of its own group", () => {
+    const follower = member("db-1", "SECONDARY", { lastView: view("db-3", 5), remembers: false });
+    const beside = sight([follower, { ...follower, node: "db-2" }]);
+    expect(asked(primary, beside).accepted).toBe(true);
+    const override = new Override();
+    override.request(primary, beside, 0);
+    expect(override.holds(primary, beside, 1)).toBe(true);
+    // A member that is the primary itself, or one of another group, is no follower.
+    const other = (change: Partial<typeof follower>) =>
+      asked(primary, sight([{ ...follower, ...change }])).accepted;
+    expect(other({ member: { state: "ONLINE", role: "PRIMARY" } })).toBe(false);
+    expect(other({ groupId: "1799" })).toBe(false);
+  });
+
+  it("is sent to that primary on the members of its group", () => {
+    const follower = member("db-1", "SECONDARY", { gtid: upTo(9), lastView: view("db-3", 5) });
+    const beside = sight([{ ...primary, remembers: false }]);
+    expect(asked(follower, beside).reason).toMatch(/order the override on db-3/);
+    const seen = sight([{ ...follower, remembers: false }, primary]);
+    expect(asked(outside("db-2", { gtid: upTo(9) }), seen).reason).toMatch(
+      /order the override on db-3/,
+    );
+  });
+
   it("is taken on a node without data if every node is seen and none has any", () => {
     const empty = { ...self, gtid: "" };
     const peers = [outside("db-1", { gtid: "" }), outside("db-2", { gtid: "" })];
