@@ -183,7 +183,7 @@ describe("a weakened rule is seen to fail:", () => {
     ],
     [
       "the only node takes itself for that when others are there",
-      { decide: believing(() => ({ sole: false })), letsIn: false },
+      { decide: believing((one) => (isInGroup(one) ? { sole: false } : {})), letsIn: false },
       104,
       "grows",
     ],
