@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Override, type OverrideContext } from "../../../../host/supervisor/policy/override";
 import { nodes } from "../support/decide-for";
-import { member, outside, upTo, view } from "../support/node-state";
+import { certificate, member, outside, upTo, view } from "../support/node-state";
 
 const self = outside("db-3", { gtid: upTo(9), lastView: view("db-1", 5) });
 
@@ -87,6 +87,21 @@ describe("an operator's word", () => {
       asked(primary, sight([{ ...follower, ...change }])).accepted;
     expect(other({ member: { state: "ONLINE", role: "PRIMARY" } })).toBe(false);
     expect(other({ groupId: "1799" })).toBe(false);
+  });
+
+  it("is taken beside a member on an operator's primary whose group another node doubts", () => {
+    const five = [...nodes, "db-4", "db-5"];
+    const operators = certificate(102, {
+      founder: "db-3",
+      kind: "override",
+      knew: view("db-1", 4),
+    });
+    const of102 = { certificate: operators, groupId: operators.groupId };
+    const founder = { ...primary, ...of102, lastView: view("db-3", 1, 102) };
+    const follower = member("db-2", "SECONDARY", { ...of102, lastView: view("db-3", 1, 102) });
+    const knew = { certificate: certificate(100), lastView: view("db-1", 5) };
+    const beside = { ...sight([follower, outside("db-1", knew)]), nodes: five };
+    expect(asked({ ...founder, alone: true }, beside).accepted).toBe(true);
   });
 
   it("is sent to that primary on the members of its group", () => {
