@@ -133,10 +133,7 @@ export class Memory {
     if (this.record.trustedGtid !== null) this.change({ trustedGtid: null });
   }
 
-  /**
-   * Adopts a group and primary that a peer knows, if they are later than this node's and no vote forbids
-   * it.
-   */
+  /** Adopts a group and primary that a peer knows, if they are later than this node's and no vote forbids it. */
   adopt(certificate: Certificate | null, view: LastView | null): void {
     const { record } = this;
     if (!certificate || (view && view.epoch !== certificate.epoch)) return;
@@ -162,9 +159,14 @@ export class Memory {
     this.change({ certificate, lastView, vote: null, alone: false });
   }
 
-  /** Records the view of this node as the primary. */
+  /**
+   * Records the view of this node as the primary. A founder without a majority that gets the role back needs a
+   * majority: one may have confirmed the primary in between.
+   */
   recordView(lastView: LastView): void {
-    this.change({ lastView });
+    const { lastView: before } = this.record;
+    const isBack = before?.epoch === lastView.epoch && before.primary !== lastView.primary;
+    this.change({ lastView, ...(isBack ? { alone: false } : {}) });
   }
 
   /** Records an electorate, unless this node knows the same or a later one. */

@@ -5,7 +5,7 @@ import type { Memory } from "./memory";
 import type { GroupRecord } from "./messages";
 import { nextElectorate } from "./resize";
 import { isCertified, type NodeState } from "./node-state";
-import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
+import { isConfirmed, mayRemember, primaryOf, servingElsewhere } from "./who-serves";
 
 /**
  * Adopts the latest group that a peer knows. A group founded by an override ends beside a group that
@@ -58,7 +58,7 @@ export function updateFromPeers(
   }
   // Before another node can join: from then on others may have transactions that this node lacks.
   if (self.sole && isCertified(self) && peers.some(({ ready }) => ready)) memory.setSole(false);
-  if (self.alone && isConfirmed(self, peers, nodes)) memory.setKnown();
+  if (self.alone && isGroupConfirmed(self, peers, nodes)) memory.setKnown();
   if (mayRemember(self, peers, nodes)) {
     memory.countAgain();
     return "this node counts in a majority again: it is a member of a group that others know";
@@ -69,6 +69,17 @@ export function updateFromPeers(
   if (serving.groupId === self.certificate.groupId) return undefined;
   memory.yieldTo(serving.certificate!, serving.lastView!);
   return `the group founded by an operator's override gives way to the group of ${serving.node}`;
+}
+
+/** True if a majority knows the primary of this node's group, whichever member that is. */
+function isGroupConfirmed(
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodes: readonly string[],
+): boolean {
+  const primary = primaryOf(self, peers);
+  const others = [self, ...peers].filter((one) => one !== primary);
+  return primary !== undefined && isConfirmed(primary, others, nodes);
 }
 
 /** The electorate of a node that has recorded none yet: the list that it is configured with. */

@@ -1,5 +1,5 @@
 import { isLater, type LastView } from "./certificate";
-import { type Electing, isBehind, isMajorityOf, listsOf } from "./electorate";
+import { allOf, type Electing, isBehind, isMajorityOf, listsOf } from "./electorate";
 import { isCertified, type NodeState } from "./node-state";
 
 /**
@@ -62,9 +62,21 @@ export function isUnconfirmedPrimary(
   return isPrimary && majority && !alone && !isConfirmed(self, peers, nodes);
 }
 
+/** The primary of the certified group that this node is in, by its own record; undefined if none is seen. */
+export function primaryOf(self: NodeState, peers: readonly NodeState[]): NodeState | undefined {
+  return [self, ...peers].find(
+    (one) => isFellow(one, self) && one.member?.role === "PRIMARY" && isOwnPrimary(one),
+  );
+}
+
+/** True if both are members of one certified group. */
+function isFellow(one: NodeState, self: NodeState): boolean {
+  return isCertified(one) && isCertified(self) && one.groupId === self.groupId;
+}
+
 /**
  * True if a node that does not remember may count again: it is a member of a certified group whose primary
- * is known to a majority without this node, or whose primary founded it alone.
+ * is known to a majority without this node, or whose primary founded it alone, or which every node is in (`isWhole`).
  *
  * Every vote or record that the node forgot belongs to an earlier group then: that majority would have
  * refused to record this group otherwise.
@@ -74,16 +86,39 @@ export function mayRemember(
   peers: readonly NodeState[],
   nodes: readonly string[],
 ): boolean {
-  if (self.remembers || !isCertified(self)) return false;
-  const isOfGroup = (one: NodeState) => isCertified(one) && one.groupId === self.groupId;
-  const primary = [self, ...peers].find(
-    (one) => isOfGroup(one) && one.member?.role === "PRIMARY" && isOwnPrimary(one),
-  );
+  if (self.remembers) return false;
+  const primary = primaryOf(self, peers);
   if (!primary) return false;
   // What the node forgot of the electorate is in that of the primary.
   const isLearned = !primary.electorate || (!!self.electorate && !isBehind(self, primary));
   const isKnown = isMajorityOf(knowing(peers, primary), listsOf(primary, nodes));
-  return isLearned && (primary.alone || isKnown);
+  return isLearned && (primary.alone || isKnown || isWhole([self, ...peers], primary, nodes));
+}
+
+/**
+ * True if every node is a member of the group and has the view of its primary on disk, and the founder never saw a
+ * majority that knew the group. The founder's word was enough as long as the founder was the primary; it may lose
+ * the role before a majority remembers. No node is left then that could know of a later group.
+ */
+function isWhole(
+  states: readonly NodeState[],
+  primary: NodeState,
+  nodes: readonly string[],
+): boolean {
+  const { lastView, certificate } = primary;
+  const knownNames = ({ list, electorate }: NodeState) => [
+    ...(list ?? []),
+    ...allOf(listsOf({ electorate }, [])),
+  ];
+  const names = [...nodes, ...states.flatMap(knownNames)];
+  const isIn = (one: NodeState) =>
+    isFellow(one, primary) && knows({ ...one, remembers: true }, lastView!, primary);
+  const inside = states.filter(isIn);
+  return (
+    inside.some(
+      ({ node, alone, remembers }) => node === certificate!.founder && alone && remembers,
+    ) && names.every((name) => inside.some(({ node }) => node === name))
+  );
 }
 
 /** A node of another group that serves a majority, as this node hears it; undefined if there is none. */

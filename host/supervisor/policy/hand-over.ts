@@ -82,7 +82,7 @@ function reached(self: NodeState, peers: readonly NodeState[], listeningMs: numb
 /**
  * The member that should be the primary instead of this primary: more app nodes reach it, or this node's
  * disk has been slow for long and the peer's is not. If no app node sends checks, or one reaches this node
- * and not the peer, the primary stays.
+ * and not the peer, the primary stays. So does a founder whose group no majority knows yet.
  */
 export function betterPrimary(
   self: NodeState,
@@ -92,6 +92,8 @@ export function betterPrimary(
   if (self.member?.state !== "ONLINE" || self.member.role !== "PRIMARY" || !self.majority) {
     return undefined;
   }
+  // Until a majority knows the group, it is the founder's word that lets other nodes count, and the group serve.
+  if (self.alone) return undefined;
   const unreached = reached(self, peers, listeningMs);
   if (unreached || self.commitMs <= slowCommitMs) return unreached;
   const minMs = self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual;

@@ -76,10 +76,15 @@ function refusal(self: NodeState, { peers, otherPrimary, nodes }: OverrideContex
   if (self.cloneIncomplete) return `${self.node} has no data: its clone was interrupted`;
   if (isEmpty(self) && !isAllEmpty(peers, nodes)) return `${self.node} has no data`;
   if (isInGroup(self) && !mayCertifyInPlace(self, peers, nodes)) {
-    return `${self.node} is a member of a group`;
+    return whyNotHere(self, peers, nodes) ?? `${self.node} is a member of a group`;
   }
-  const member = peers.find((one) => isInGroup(one) && one.majority);
-  if (member) return besideMember(self, member, peers, nodes);
+  const member = peers.find((one) => isInGroup(one) && one.majority && !isFollower(one, self));
+  if (member) {
+    return (
+      whyNotHere(self, peers, nodes) ??
+      `${self.node} sees ${member.node} in a group with a majority`
+    );
+  }
   if (otherPrimary) {
     return `the app node ${otherPrimary.by} reaches ${otherPrimary.primary} as the primary`;
   }
@@ -92,16 +97,26 @@ function refusal(self: NodeState, { peers, otherPrimary, nodes }: OverrideContex
   return known ? `a majority knows of a group with ${known.node}` : "";
 }
 
-function besideMember(
+/** True for a member of this primary's own group, which is no other group. */
+function isFollower(one: NodeState, self: NodeState): boolean {
+  const isOwnGroup = isInGroup(self) && self.groupId !== null && one.groupId === self.groupId;
+  return isOwnGroup && one.member?.role === "SECONDARY";
+}
+
+/** Reason if a primary that no majority confirms is seen: the override belongs there. */
+function whyNotHere(
   self: NodeState,
-  member: NodeState,
   peers: readonly NodeState[],
   nodes: readonly string[],
-): string {
-  const others = [self, ...peers].filter(({ node }) => node !== member.node);
-  return isUnconfirmedPrimary(member, others, nodes)
-    ? `${self.node} sees ${member.node} as the primary of a group that no majority confirms, as far as it sees: order the override on ${member.node}, or stop MySQL there first`
-    : `${self.node} sees ${member.node} in a group with a majority`;
+): string | undefined {
+  const primary = peers.find((one) => {
+    const others = [self, ...peers].filter(({ node }) => node !== one.node);
+    return isUnconfirmedPrimary(one, others, nodes);
+  });
+  return (
+    primary &&
+    `${self.node} sees ${primary.node} as the primary of a group that no majority confirms, as far as it sees: order the override on ${primary.node}, or stop MySQL there first`
+  );
 }
 
 /** True if every other node is visible and has no data either: a stack that lost its first group. */

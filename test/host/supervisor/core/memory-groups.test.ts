@@ -105,6 +105,21 @@ describe("taking over the primary of the known group", () => {
     expect(memory.remembered).toMatchObject({ lastView: view("db-2", 6), alone: true });
   });
 
+  it("ends that the node is alone, once the role comes back to it", () => {
+    const { memory } = memoryOf({ ...of100, alone: true });
+    memory.recordView(view("db-1", 6));
+    expect(memory.remembered.alone).toBe(true);
+    memory.adopt(certificate(100), view("db-2", 7));
+    memory.recordView(view("db-1", 8));
+    expect(memory.remembered).toMatchObject({ lastView: view("db-1", 8), alone: false });
+  });
+
+  it("leaves it alone in a group of its own after another primary's", () => {
+    const { memory } = memoryOf({ ...of100, lastView: view("db-2", 6, 99), alone: true });
+    memory.recordView(view("db-1", 1));
+    expect(memory.remembered.alone).toBe(true);
+  });
+
   it("is not done with an earlier view, the same one, or none", () => {
     const { memory, disk } = memoryOf(of100);
     for (const told of [view("db-2", 4), view("db-1", 5), null]) {

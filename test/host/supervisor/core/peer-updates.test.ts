@@ -99,6 +99,15 @@ describe("what follows from what the peers say now", () => {
     expect(settled(alone, [outside("db-2")]).alone).toBe(true);
   });
 
+  it("is that its founder is not alone any more, once a majority knows another primary", () => {
+    const moved = { ...of100, lastView: view("db-2", 6) };
+    const founder = member("db-1", "SECONDARY", { ...moved, alone: true });
+    const next = member("db-2", "PRIMARY", moved);
+    expect(settled(founder, [next]).alone).toBe(false);
+    expect(settled(founder, [{ ...next, remembers: false }]).alone).toBe(true);
+    expect(settled(founder, [{ ...next, groupId: "1799" }]).alone).toBe(true);
+  });
+
   it("is that a node counts again that is a member of a group that others know", () => {
     const lost = member("db-3", "SECONDARY", { ...of100, remembers: false });
     expect(settled(lost, [primary, knowing])).toMatchObject({

@@ -10,6 +10,8 @@ import { certificate, member, outside, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 
+const over = (members: readonly string[]) => ({ members, by: null, step: 0 });
+
 const self = member("db-1", "PRIMARY", { lastView: view("db-1", 5) });
 const knows = outside("db-2", { lastView: view("db-1", 5) });
 
@@ -57,6 +59,47 @@ describe("a node that does not remember", () => {
 
   it("counts in a group whose maker made it without a majority", () => {
     expect(mayRemember(blank, [{ ...self, alone: true }], nodes)).toBe(true);
+  });
+
+  describe("in a group whose founder lost the role before a majority remembered", () => {
+    const first = certificate(100, { kind: "first" });
+    const moved = { certificate: first, groupId: first.groupId, lastView: view("db-2", 5) };
+    const founder = member("db-1", "SECONDARY", { ...moved, alone: true });
+    const primary = member("db-2", "PRIMARY", { ...moved, remembers: false });
+    const last = member("db-3", "SECONDARY", { ...moved, remembers: false });
+    const counts = (change: Partial<typeof last>, of = founder, by = primary, names = nodes) =>
+      mayRemember({ ...last, ...change }, [of, by], names);
+
+    it("counts once every node is in the group and knows the primary", () => {
+      expect(counts({})).toBe(true);
+      expect(mayRemember(primary, [founder, last], nodes)).toBe(true);
+    });
+
+    it.each<[string, boolean]>([
+      ["another node is not there", counts({}, founder, primary, [...nodes, "db-4"])],
+      ["a node was told of one more", counts({}, { ...founder, list: [...nodes, "db-4"] })],
+      ["majorities are counted over one more", counts({ electorate: over([...nodes, "db-4"]) })],
+      ["a node does not know the primary", counts({ lastView: view("db-1", 4) })],
+      ["the founder knows an earlier view", counts({}, { ...founder, lastView: view("db-1", 4) })],
+      ["a node has voted for a later group", counts({ vote: { epoch: 101, founder: "db-2" } })],
+      [
+        "the founder is not in the group",
+        counts({}, outside("db-1", { ...founder, member: null })),
+      ],
+      ["the founder saw a majority", counts({}, { ...founder, alone: false })],
+      ["the founder lost its memory", counts({}, { ...founder, remembers: false })],
+      ["the primary is in another group", counts({}, founder, { ...primary, groupId: "1799" })],
+    ])("does not if %s", (_, isCounted) => {
+      expect(isCounted).toBe(false);
+    });
+
+    it("does not by the word of another node than the founder", () => {
+      const fourth = { ...last, node: "db-4", remembers: true };
+      const counting = (one: typeof last, by: typeof last) =>
+        mayRemember(last, [one, by, primary], [...nodes, "db-4"]);
+      expect(counting(founder, fourth)).toBe(true);
+      expect(counting({ ...founder, alone: false }, { ...fourth, alone: true })).toBe(false);
+    });
   });
 
   it("does not outside of a group, or in another one than the primary's", () => {

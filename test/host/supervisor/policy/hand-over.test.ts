@@ -39,6 +39,10 @@ describe("a primary that app nodes do not reach", () => {
     expect(betterPrimary({ ...cutOff, asked }, [db2, late], standing)).toBeUndefined();
   });
 
+  it("stays until a majority knows the group that it founded", () => {
+    expect(betterPrimary({ ...cutOff, alone: true }, [db3], standing)).toBeUndefined();
+  });
+
   it("stays if an app node went away", () => {
     const asked = { [app1]: 400, [app2]: 30_000 };
     const gone = { ...db3, asked: { [app1]: 100, [app2]: 30_200 } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Override, type OverrideContext } from "../../../../host/supervisor/policy/override";
 import { nodes } from "../support/decide-for";
-import { member, outside, upTo, view } from "../support/node-state";
+import { certificate, member, outside, upTo, view } from "../support/node-state";
 
 const self = outside("db-3", { gtid: upTo(9), lastView: view("db-1", 5) });
 
@@ -73,6 +73,45 @@ describe("an operator's word", () => {
     expect(override.holds(primary, beside, 1)).toBe(true);
     expect(override.holds(primary, sight([knowing]), 2)).toBe(false);
     expect(override.holds(primary, beside, 3)).toBe(false);
+  });
+
+  it("is taken, and holds, on that primary beside the members of its own group", () => {
+    const follower = member("db-1", "SECONDARY", { lastView: view("db-3", 5), remembers: false });
+    const beside = sight([follower, { ...follower, node: "db-2" }]);
+    expect(asked(primary, beside).accepted).toBe(true);
+    const override = new Override();
+    override.request(primary, beside, 0);
+    expect(override.holds(primary, beside, 1)).toBe(true);
+    // A member that is the primary itself, or one of another group, is no follower.
+    const other = (change: Partial<typeof follower>) =>
+      asked(primary, sight([{ ...follower, ...change }])).accepted;
+    expect(other({ member: { state: "ONLINE", role: "PRIMARY" } })).toBe(false);
+    expect(other({ groupId: "1799" })).toBe(false);
+  });
+
+  it("is taken beside a member on an operator's primary whose group another node doubts", () => {
+    const five = [...nodes, "db-4", "db-5"];
+    const operators = certificate(102, {
+      founder: "db-3",
+      kind: "override",
+      knew: view("db-1", 4),
+    });
+    const of102 = { certificate: operators, groupId: operators.groupId };
+    const founder = { ...primary, ...of102, lastView: view("db-3", 1, 102) };
+    const follower = member("db-2", "SECONDARY", { ...of102, lastView: view("db-3", 1, 102) });
+    const knew = { certificate: certificate(100), lastView: view("db-1", 5) };
+    const beside = { ...sight([follower, outside("db-1", knew)]), nodes: five };
+    expect(asked({ ...founder, alone: true }, beside).accepted).toBe(true);
+  });
+
+  it("is sent to that primary on the members of its group", () => {
+    const follower = member("db-1", "SECONDARY", { gtid: upTo(9), lastView: view("db-3", 5) });
+    const beside = sight([{ ...primary, remembers: false }]);
+    expect(asked(follower, beside).reason).toMatch(/order the override on db-3/);
+    const seen = sight([{ ...follower, remembers: false }, primary]);
+    expect(asked(outside("db-2", { gtid: upTo(9) }), seen).reason).toMatch(
+      /order the override on db-3/,
+    );
   });
 
   it("is taken on a node without data if every node is seen and none has any", () => {

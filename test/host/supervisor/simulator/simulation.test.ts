@@ -114,6 +114,9 @@ describe("a schedule that once broke a promise", () => {
     [8065, "three"],
     // A node with the shorter list ignored a view whose primary was to go, and no majority knew either of two views.
     [61, "resizes"],
+    // The founder of a first group, or of an operator's, lost the role before a majority remembered: none ever did.
+    [2381, "resizes"],
+    [507, "resizes"],
   ])("is kept: seed %i of the kind %s", (seed, kind) => {
     expect(brokenIn(simulated(seed, rules, kind))).toBeUndefined();
   });
@@ -134,11 +137,7 @@ describe("a weakened rule is seen to fail:", () => {
       3,
     ],
     ["a primary serves before others know it", { serves: (state) => isPrimary(state) }, 2],
-    [
-      "a number in a GTID is taken for the transaction",
-      { decide: believing(() => ({ lineage: [] })) },
-      8,
-    ],
+    ["a number in a GTID is the transaction", { decide: believing(() => ({ lineage: [] })) }, 8],
     [
       "what was written in a group without a certificate is taken for the certified group's",
       { decide: believing(() => ({ trustedGtid: null })) },
@@ -184,7 +183,7 @@ describe("a weakened rule is seen to fail:", () => {
     ],
     [
       "the only node takes itself for that when others are there",
-      { decide: believing(() => ({ sole: false })), letsIn: false },
+      { decide: believing((one) => (isInGroup(one) ? { sole: false } : {})), letsIn: false },
       104,
       "grows",
     ],

@@ -130,7 +130,7 @@ export class Simulation extends SimulatedSupervisors {
     );
   }
 
-  private tick(faults: boolean): void {
+  protected tick(faults: boolean): void {
     this.nowMs += tickMs;
     this.resize?.tick(faults);
     if (faults) this.breakSomething();
