@@ -93,6 +93,7 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
   const { store } = cloud;
   const { project, location } = server;
   checkServerName(body.name);
+  store.refuseTakenName("servers", project, body.name);
   checkUserData(body.user_data);
   if (body.start_after_create !== false) {
     refuseWithoutInterface((hasPublic(body) ? 1 : 0) + (body.networks ?? []).length);
@@ -144,8 +145,8 @@ export async function createServer(cloud: Cloud, call: Call): Promise<Response> 
   const server = newServer(cloud, call, body);
   checkReferences(cloud, server, body);
   for (const network of body.networks ?? []) addAttachment(cloud, server, { network });
-  cloud.store.add("servers", server);
   givePublicAddresses(cloud, server, body);
+  cloud.store.add("servers", server);
   applyFirewalls(cloud, server, body);
   const wire = serverToWire(cloud, server);
   const rootPassword = server.sshKeys.length === 0 ? randomBytes(12).toString("base64url") : null;

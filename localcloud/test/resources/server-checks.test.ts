@@ -54,6 +54,17 @@ describe("refusals of a new server", () => {
     );
   });
 
+  it("come when no public address is left, and leave nothing of the server", async () => {
+    for (let n = 10; n < 200; n++) {
+      await cloud.made("/primary_ips", { name: `p${n}`, type: "ipv4", location: "fsn1" });
+    }
+    const refusal = refused(403, "resource_limit_exceeded");
+    expect(await cloud.post("/servers", order)).toMatchObject(refusal);
+    expect(await cloud.ids("/servers")).toEqual([]);
+    const public_net = { enable_ipv4: false };
+    expect((await cloud.post("/servers", { ...order, public_net })).status).toBe(201);
+  });
+
   it("accept user data of exactly 32 KiB", async () => {
     const { status } = await cloud.post("/servers", { ...order, user_data: "x".repeat(32 * 1024) });
     expect(status).toBe(201);
