@@ -26,6 +26,13 @@ import { zoneRoutes } from "./resources/zones";
 /** Families of the real API that are missing here; their calls say so. */
 const missing = ["certificates", "load_balancers", "storage_boxes", "storage_box_types"];
 
+/** Calls of the real API that are missing here, of paths that have another method here. */
+const missingMethods: readonly (readonly [method: string, pattern: string])[] = [
+  ["PUT", "/v1/images/:id"],
+  ["DELETE", "/v1/images/:id"],
+  ["PUT", "/v1/zones/:id/rrsets/:name/:type"],
+];
+
 /** Settings of {@link apiApp}. */
 export interface ApiSettings {
   /** 64 characters each; each is a project of its own. */
@@ -102,7 +109,8 @@ function families(cloud: Cloud): Hono<Env>[] {
 /** Why a call has no handler: another method, not emulated, or unknown. */
 function unknownEndpoint(app: Hono<Env>, { req: { method, path } }: Call): ApiError {
   const isKnown = app.routes.some((route) => route.method !== "ALL" && fits(route.path, path));
-  if (isKnown && method !== "POST") {
+  const isMissing = missingMethods.some(([one, of]) => one === method && fits(of, path));
+  if (isKnown && method !== "POST" && !isMissing) {
     return new ApiError("method_not_allowed", `method ${method} is not allowed for ${path}`);
   }
   const text = `the local cloud does not emulate ${method} ${path}`;

@@ -14,13 +14,27 @@ export type Call = Context<Env>;
 /** A map of labels. */
 export const labelsShape = z.record(z.string(), z.string());
 
+/** Largest body that is read, bytes. Assumed: a limit of the API is not documented. */
+const maxBodyBytes = 10 * 1024 * 1024;
+
+async function textOf({ req }: Call): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of req.raw.body ?? []) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw new ApiError("json_error", "body is too large", null, 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 /**
  * The decoded body of a call; an absent body counts as `{}`.
  *
  * @throws ApiError `json_error` or `invalid_input` with every field that is not acceptable.
  */
 export async function bodyOf<T extends z.ZodType>(call: Call, shape: T): Promise<z.infer<T>> {
-  const text = await call.req.text();
+  const text = await textOf(call);
   let value: unknown;
   try {
     value = text.trim() === "" ? {} : JSON.parse(text);
@@ -45,6 +59,7 @@ export async function bodyOf<T extends z.ZodType>(call: Call, shape: T): Promise
 export function idOf(call: Call, name = "id"): number {
   const text = call.req.param(name) ?? "";
   const id = Number(text);
-  if (!Number.isSafeInteger(id)) throw new ApiError("not_found", `ID '${text}' not found`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(id))
+    throw new ApiError("not_found", `ID '${text}' not found`);
   return id;
 }

@@ -15,18 +15,21 @@ export interface Family<K extends Kind> {
   filters?: Filters<Collections[K]>;
   /** Refuses or prepares a removal; what it returns is the answer, else 204. */
   onDelete?: (item: Collections[K]) => Promise<void | Response>;
-  /** Applies fields of a PUT beyond name and labels. */
+  /** Fields of a PUT beyond name and labels. */
+  fields?: z.ZodRawShape;
+  /** Applies `fields`, and follows every PUT. */
   onUpdate?: (item: Collections[K], body: Record<string, unknown>) => void | Promise<void>;
   /** Further refusals of a name. */
   checkName?: (name: string) => void;
 }
 
-const updateShape = z.looseObject({ name: z.string().optional(), labels: labelsShape.optional() });
+const updateShape = z.object({ name: z.string().optional(), labels: labelsShape.optional() });
 
 /** Lists, reads, renames, labels and deletes one kind, and answers for its actions. */
 export function familyRoutes<K extends Kind>(cloud: Cloud, family: Family<K>): Hono<Env> {
   const routes = new Hono<Env>();
   const { kind, toWire } = family;
+  const shape = updateShape.extend(family.fields ?? {}) as typeof updateShape;
   const { store } = cloud;
   const item = (call: Call) => store.get(kind, call.get("project"), idOf(call));
   routes.get(`/${kind}`, (call) =>
@@ -36,7 +39,7 @@ export function familyRoutes<K extends Kind>(cloud: Cloud, family: Family<K>): H
   routes.get(`/${kind}/:id`, (call) => call.json({ [singular[kind]]: toWire(item(call)) }));
   routes.put(`/${kind}/:id`, async (call) => {
     const found = item(call);
-    const body = await bodyOf(call, updateShape);
+    const body = await bodyOf(call, shape);
     if (body.name !== undefined) rename(cloud, family, found, body.name);
     if (body.labels) found.labels = body.labels;
     store.changed();

@@ -14,7 +14,8 @@ import { checkedRules, ruleShape, targetShape } from "./firewall-shapes";
 
 /** Firewalls of one project, and of one server. Source: https://docs.hetzner.com/cloud/firewalls/faq */
 const maxFirewalls = 50;
-const maxPerServer = 5;
+/** See above. */
+export const maxPerServer = 5;
 const maxNameLength = 128;
 
 const createShape = z.object({
@@ -135,8 +136,9 @@ function checkTargets(
   targets: FirewallTarget[],
   statusIfMissing?: number,
 ): void {
-  for (const target of targets) {
-    if (firewall.appliedTo.some((other) => isSame(other, target))) {
+  for (const [i, target] of targets.entries()) {
+    const before = [...firewall.appliedTo, ...targets.slice(0, i)];
+    if (before.some((other) => isSame(other, target))) {
       throw new ApiError("firewall_already_applied", "firewall is already applied to the resource");
     }
     if (target.type === "label_selector") {

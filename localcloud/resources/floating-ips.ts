@@ -43,6 +43,7 @@ export function floatingIpRoutes(cloud: Cloud): Hono<Env> {
     kind: "floating_ips",
     toWire,
     filters: { ip: ({ ip }) => ip },
+    fields: { description: z.string().nullish() },
     onUpdate: (ip, { description }) => {
       if (typeof description === "string") ip.description = description;
     },

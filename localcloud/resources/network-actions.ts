@@ -60,8 +60,8 @@ function refuseAttached(cloud: Cloud, network: Network, range: string): void {
   }
   const isUsed = attachedTo(cloud, network)
     .flatMap(({ attachments }) => attachments)
-    .some(
-      ({ network: id, ip }) => id === network.id && contains(block(range)!, block(`${ip}/32`)!),
-    );
+    .filter(({ network: id }) => id === network.id)
+    .flatMap(({ ip, aliasIps }) => [ip, ...aliasIps])
+    .some((ip) => contains(block(range)!, block(`${ip}/32`)!));
   if (isUsed) throw new ApiError("service_error", "network has attached resources");
 }

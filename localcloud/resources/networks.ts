@@ -46,6 +46,7 @@ export function networkRoutes(cloud: Cloud): Hono<Env> {
   const routes = familyRoutes(cloud, {
     kind: "networks",
     toWire: (network) => toWire(cloud, network),
+    fields: { expose_routes_to_vswitch: z.boolean().optional() },
     onUpdate: (network, { expose_routes_to_vswitch: expose }) => {
       if (typeof expose === "boolean") network.exposeRoutesToVswitch = expose;
     },

@@ -60,6 +60,7 @@ export function primaryIpRoutes(cloud: Cloud): Hono<Env> {
     kind: "primary_ips",
     toWire: (ip) => toWire(cloud, ip),
     filters: { ip: ({ ip }) => ip },
+    fields: { auto_delete: z.boolean().optional() },
     onUpdate: (ip, { auto_delete: autoDelete }) => {
       if (typeof autoDelete === "boolean") ip.autoDelete = autoDelete;
     },
@@ -110,6 +111,9 @@ function placeOf(
   const place = findLocation(location ?? named ?? server?.location ?? "");
   if (!place) {
     throw invalidInput({ name: "location", message: "location or assignee_id is required" });
+  }
+  if (server && place.name !== server.location) {
+    throw invalidInput({ name: "location", message: "must be the server's" });
   }
   return place.name;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { actionToWire, resourceOf, sequence } from "../actions";
 import { findServerType } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
-import { ApiError } from "../errors";
+import { ApiError, invalidInput } from "../errors";
 import { pushFirewalls } from "../firewalling";
 import type { Action, Server } from "../model";
 import { macAddress } from "../private-net";
@@ -12,7 +12,7 @@ import { bodyOf, labelsShape, type Call } from "../request";
 import { machineSpec, serverToWire } from "../server-view";
 import { addAttachment } from "./attachments";
 import { stored } from "./family";
-import { refuseWithoutPublic } from "./firewalls";
+import { maxPerServer, refuseWithoutPublic } from "./firewalls";
 import { groupWithCapacity } from "./placement-groups";
 import { refuseElsewhere } from "./primary-ips";
 import {
@@ -29,7 +29,8 @@ import { powerOn, refuseWithoutInterface } from "./server-power";
 import { attach, refuseAttach } from "./volume-actions";
 
 const idOrName = z.union([z.string(), z.number().int()]);
-const ids = z.array(z.number().int()).nullish();
+const isDistinct = (list: readonly unknown[]) => new Set(list).size === list.length;
+const ids = z.array(z.number().int());
 const createShape = z.object({
   name: z.string().min(1),
   server_type: idOrName,
@@ -39,9 +40,13 @@ const createShape = z.object({
   ssh_keys: z.array(idOrName).nullish(),
   user_data: z.string().nullish(),
   labels: labelsShape.optional(),
-  networks: ids,
-  volumes: ids,
-  firewalls: z.array(z.object({ firewall: z.number().int() })).nullish(),
+  networks: ids.nullish(),
+  volumes: ids.refine(isDistinct, "must not name a volume twice").nullish(),
+  firewalls: z
+    .array(z.object({ firewall: z.number().int() }))
+    .max(maxPerServer, `at most ${maxPerServer} are allowed`)
+    .refine((all) => isDistinct(all.map(({ firewall }) => firewall)), "must not name one twice")
+    .nullish(),
   placement_group: z.number().int().nullish(),
   start_after_create: z.boolean().nullish(),
   automount: z.boolean().nullish(),
@@ -88,6 +93,7 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
   const { store } = cloud;
   const { project, location } = server;
   checkServerName(body.name);
+  store.refuseTakenName("servers", project, body.name);
   checkUserData(body.user_data);
   if (body.start_after_create !== false) {
     refuseWithoutInterface((hasPublic(body) ? 1 : 0) + (body.networks ?? []).length);
@@ -102,6 +108,9 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
   for (const type of ["ipv4", "ipv6"] as const) {
     const id = body.public_net?.[type];
     if (!id) continue;
+    if (body.public_net?.[`enable_${type}`] === false) {
+      throw invalidInput({ name: `public_net.${type}`, message: `needs enable_${type}` });
+    }
     const ip = store.get("primary_ips", project, id);
     if (ip.type !== type) throw new ApiError("primary_ip_version_mismatch", "wrong IP version");
     if (ip.assignee !== null) {
@@ -136,8 +145,8 @@ export async function createServer(cloud: Cloud, call: Call): Promise<Response> 
   const server = newServer(cloud, call, body);
   checkReferences(cloud, server, body);
   for (const network of body.networks ?? []) addAttachment(cloud, server, { network });
-  cloud.store.add("servers", server);
   givePublicAddresses(cloud, server, body);
+  cloud.store.add("servers", server);
   applyFirewalls(cloud, server, body);
   const wire = serverToWire(cloud, server);
   const rootPassword = server.sshKeys.length === 0 ? randomBytes(12).toString("base64url") : null;

@@ -16,12 +16,16 @@ const types = [
   ...["A", "AAAA", "CAA", "CNAME", "DS", "HINFO", "HTTPS", "MX", "NS", "PTR", "RP", "SOA"],
   ...["SRV", "SVCB", "TLSA", "TXT"],
 ] as const;
+/** The zone itself, or a name relative to it, the first label of which may be a wildcard. RFC 1035, 2.3.1; RFC 4592 */
+const setName =
+  /^(@|\*|(\*\.)?[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*)$/i;
+const nameShape = z.string().regex(setName, "must be @ or a name relative to the zone");
 const recordsShape = z
   .array(z.object({ value: z.string().min(1), comment: z.string().optional() }))
   .min(1)
   .max(50);
 const createShape = z.object({
-  name: z.string().min(1),
+  name: nameShape,
   type: z.enum(types),
   ttl: ttlShape.nullish(),
   labels: labelsShape.optional(),
@@ -115,7 +119,9 @@ function nameAndType(call: Call): { name: string; type: string } {
   if (!(types as readonly string[]).includes(type)) {
     throw invalidInput({ name: "rr_type", message: `unknown type '${type}'` });
   }
-  return { name: call.req.param("name") ?? "", type };
+  const name = call.req.param("name") ?? "";
+  if (!setName.test(name)) throw invalidInput({ name: "rr_name", message: `no name: '${name}'` });
+  return { name, type };
 }
 
 function find(zone: Zone, name: string, type: string): RrSet | undefined {
@@ -145,6 +151,9 @@ function checked(zone: Zone, type: string, records: Records): Records {
   );
   if (unfit !== undefined) {
     throw invalidInput({ name: "records", message: `${type} value ${unfit} is invalid` });
+  }
+  if (type === "CNAME" && values.length > 1) {
+    throw invalidInput({ name: "records", message: "CNAME has one record" });
   }
   if (new Set(values).size < values.length) {
     throw invalidInput({ name: "records", message: "a record is there twice" });

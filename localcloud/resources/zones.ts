@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { actionToWire, resourceOf } from "../actions";
 import type { Cloud } from "../cloud";
-import { invalidInput, isProtected, notFound } from "../errors";
+import { ApiError, invalidInput, isProtected, notFound } from "../errors";
 import type { Zone } from "../model";
 import { nameservers } from "../names/nameservers";
 import { bodyOf, labelsShape, type Call, type Env } from "../request";
@@ -17,6 +17,16 @@ const createShape = z.object({
   name: z.string(),
   mode: z.enum(["primary", "secondary"]),
   ttl: ttlShape.optional(),
+  labels: labelsShape.optional(),
+  zonefile: z.unknown().optional(),
+  rrsets: z.unknown().optional(),
+  primary_nameservers: z.unknown().optional(),
+});
+/** Fields of a new zone that would be lost. */
+const notEmulated = ["zonefile", "rrsets", "primary_nameservers"] as const;
+
+const updateShape = z.object({
+  name: z.undefined({ error: "a zone cannot be renamed" }).optional(),
   labels: labelsShape.optional(),
 });
 
@@ -73,7 +83,10 @@ export function zoneRoutes(cloud: Cloud): Hono<Env> {
     resources: [resourceOf("zones", zone)],
   });
   routes.post("/zones", async (call) => {
-    const { name, mode, ttl = usualTtl, labels } = await bodyOf(call, createShape);
+    const body = await bodyOf(call, createShape);
+    const { name, mode, ttl = usualTtl, labels } = body;
+    const lost = notEmulated.find((field) => (body[field] ?? null) !== null);
+    if (lost) throw new ApiError("unsupported_error", `the local cloud does not emulate ${lost}`);
     if (!domain.test(name)) {
       throw invalidInput({ name: "name", message: "name must be a domain in lower case" });
     }
@@ -89,6 +102,12 @@ export function zoneRoutes(cloud: Cloud): Hono<Env> {
     if (call.req.param("id") === "actions") return next();
     return call.json({ zone: toWire(zoneOf(cloud, call)) });
   });
+  routes.put("/zones/:id", async (call) => {
+    const zone = zoneOf(cloud, call);
+    zone.labels = (await bodyOf(call, updateShape)).labels ?? zone.labels;
+    cloud.store.changed();
+    return call.json({ zone: toWire(zone) });
+  });
   routes.delete("/zones/:id", async (call) => {
     const zone = zoneOf(cloud, call);
     if (zone.protection.delete) throw isProtected("zone");
@@ -96,8 +115,7 @@ export function zoneRoutes(cloud: Cloud): Hono<Env> {
     publishZones(cloud);
     return answerAction(call, await cloud.actions.start({ ...task(zone), command: "delete_zone" }));
   });
-  const onUpdate = () => publishZones(cloud);
   const filters = { mode: ({ mode }: Zone) => mode };
-  routes.route("/", familyRoutes(cloud, { kind: "zones", toWire, filters, onUpdate }));
+  routes.route("/", familyRoutes(cloud, { kind: "zones", toWire, filters }));
   return routes;
 }

@@ -52,6 +52,9 @@ describe("calls that have no handler", () => {
       ["GET", "/zones/example.com/zonefile"],
       ["POST", `/servers/${id}/actions/enable_rescue`],
       ["GET", `/servers/${id}/metrics`],
+      ["PUT", "/images/114690387"],
+      ["DELETE", "/images/114690387"],
+      ["PUT", "/zones/example.com/rrsets/www/A"],
     ] as const) {
       const answer = await cloud.call(method, path);
       expect(answer).toMatchObject(refused(422, "unsupported_error"));

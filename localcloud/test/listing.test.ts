@@ -106,7 +106,17 @@ describe("filters", () => {
     expect((await page(query)).shown).toEqual(expected);
   });
 
-  it.each(["a b", "a in web", "=x", ","])("refuse the selector '%s'", async (selector) => {
+  it.each(["constructor", "toString", "tier in (toString)"])(
+    "find nothing by '%s', which no label is called",
+    async (selector) => {
+      expect((await page(`label_selector=${selector}`)).shown).toEqual([]);
+    },
+  );
+
+  it.each([
+    ...["a b", "a in web", "=x", ",", "env,", ",env", "env,,tier"],
+    ...["env in (a", "env(a", "env in (a)tier", "env in (a b)", "env=a b", "env=-"],
+  ])("refuse the selector '%s'", async (selector) => {
     const path = `/placement_groups?label_selector=${encodeURIComponent(selector)}`;
     expect(await cloud.get(path)).toMatchObject(
       refused(422, "invalid_input", { label_selector: /invalid selector/ }),

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { hashSync } from "bcryptjs";
 import { serve } from "../../plugin/protocol";
+import { ownState } from "../stand-in/bookkeeping";
 import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
 import type { Values } from "../../plugin/values";
 import { pluginVersion } from "../engine/versions";
@@ -71,7 +72,7 @@ const text: Rules = {
 
 const operations = (type: string): Operations => ({
   create: async (inputs) => makers[type]!(inputs),
-  read: async (_id, state) => state,
+  read: async (_id, state) => ownState(state),
   update: async (_id, state, inputs) => ({ ...state, ...inputs }),
   delete: async () => undefined,
 });

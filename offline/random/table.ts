@@ -31,12 +31,14 @@ const text: Readonly<Record<string, Property>> = {
 export const tables: Readonly<Record<string, Table>> = {
   "random:index/randomPassword:RandomPassword": {
     half: "framework",
+    schemaVersion: 3,
     properties: text,
     outputs: ["result", "bcryptHash"],
     secrets: ["result", "bcryptHash"],
   },
   "random:index/randomString:RandomString": {
     half: "framework",
+    schemaVersion: 2,
     properties: text,
     outputs: ["result"],
   },

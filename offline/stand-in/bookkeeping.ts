@@ -53,12 +53,28 @@ function markedObjects(members: Readonly<Record<string, Property>>, value: unkno
 
 /**
  * Outputs as they are recorded: with the id among them, from which the official plugins parse what
- * they read, update and delete, with the schema version that was recorded before, and without a
- * delta that belongs to other outputs.
+ * they read, update and delete, with the schema version (the one recorded before, else the table's),
+ * and without a delta that belongs to other outputs.
  */
-export function recorded(id: unknown, outs: Values, before: Values = {}): Values {
-  const meta = before[metaKey];
+export function recorded(
+  { schemaVersion }: Table,
+  id: unknown,
+  outs: Values,
+  before: Values = {},
+): Values {
+  const own = schemaVersion && JSON.stringify({ schema_version: String(schemaVersion) });
+  const meta = before[metaKey] ?? own;
   const values: Values = { ...(meta === undefined ? {} : { [metaKey]: meta }), ...outs, id };
   delete values[deltaKey];
   return values;
+}
+
+/**
+ * State of what nothing but its state knows, such as a password.
+ *
+ * @throws Error for an import, which starts without a state.
+ */
+export function ownState(state: Values): Values {
+  if (Object.keys(state).length > 0) return state;
+  throw new Error("the stand-in plugins cannot import this: its value is in a state alone");
 }

@@ -55,6 +55,18 @@ export function differs(
   return !isDeepStrictEqual(before, after);
 }
 
+/**
+ * The state with the wanted value wherever the plan takes the recorded one for equal: an update
+ * that compares the two finds what the plan shows, and nothing else.
+ */
+export function asPlanned({ properties, half }: Table, state: Values, wanted: Values): Values {
+  const same = Object.entries(properties)
+    .filter(([key, { given }]) => wanted[key] !== undefined || given !== "computed")
+    .filter(([key, property]) => !differs(property, state[key], wanted[key], half))
+    .map(([key]) => [key, wanted[key]] as const);
+  return { ...state, ...Object.fromEntries(same) };
+}
+
 /** Every value that the inputs would change, compared with the recorded state. */
 export function propertyChanges(
   { properties, half }: Table,

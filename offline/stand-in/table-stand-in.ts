@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { defaultsKey, recorded, withMarks, withoutMarks } from "./bookkeeping";
 import { coercedAll, tableFailures } from "./check";
-import { differs, isEmpty, propertyChanges } from "./difference";
+import { asPlanned, differs, isEmpty, propertyChanges } from "./difference";
 import type {
   ChangeRequest,
   CheckRequest,
@@ -19,7 +19,7 @@ export interface Operations {
   create(inputs: Values): Promise<{ id: string; outs: Values }>;
   /** Outputs as they are now; `undefined` = it is gone. */
   read(id: string, state: Values): Promise<Values | undefined>;
-  /** Changes it in place; answers the outputs. */
+  /** Changes it in place; answers the outputs. `inputs` with defaults; `state` equals them where the plan says so. */
   update(id: string, state: Values, inputs: Values): Promise<Values>;
   /** Removes it. */
   delete(id: string, state: Values): Promise<void>;
@@ -158,24 +158,26 @@ export function tableStandIn(parts: TableStandInParts): Plugin {
     async create({ type, inputs, preview }) {
       rulesOf(type).plan?.(inputs);
       const table = tableOf(type);
-      if (preview) return { id: "", state: recorded(unknown, plannedOutputs(table, inputs)) };
+      if (preview)
+        return { id: "", state: recorded(table, unknown, plannedOutputs(table, inputs)) };
       const { id, outs } = await operations(type).create(withDefaults(table, inputs));
-      return { id, state: recorded(id, outs) };
+      return { id, state: recorded(table, id, outs) };
     },
     async read({ type, id, state, inputs }) {
       const table = tableOf(type);
       const outs = await operations(type).read(id, givenState(table, state, inputs));
       if (!outs) return undefined;
-      const now = recorded(id, outs, state);
+      const now = recorded(table, id, outs, state);
       return { id, state: now, inputs: refreshedInputs(table, now, inputs) };
     },
     async update({ type, id, state, oldInputs, inputs, preview }) {
       const table = tableOf(type);
       const before = givenState(table, state, oldInputs, inputs);
+      const wanted = withDefaults(table, inputs);
       const outs = preview
         ? plannedUpdate(table, before, inputs)
-        : await operations(type).update(id, before, withoutMarks(inputs));
-      return recorded(id, outs, state);
+        : await operations(type).update(id, asPlanned(table, before, wanted), wanted);
+      return recorded(table, id, outs, state);
     },
     delete: ({ type, id, state }) => operations(type).delete(id, state),
   };

@@ -36,6 +36,12 @@ export interface Table {
   properties: Readonly<Record<string, Property>>;
   /** Outputs besides the inputs, unknown until the resource exists. */
   outputs: readonly string[];
+  /**
+   * Version of the upstream schema that the outputs have. The official plugin takes a state of another
+   * version, or without one, for an older one and converts it. Sources: `parseMeta` in
+   * pulumi-terraform-bridge `pkg/pf/tfbridge/resource_state.go`; `Version` of the upstream schemas. @default 0
+   */
+  schemaVersion?: number;
   /** Outputs that every update makes unknown again, unless the program sets them. */
   unknownOnUpdate?: readonly string[];
   /**

@@ -114,11 +114,14 @@ export interface IssuedCertificate {
   validityEndTime: string;
 }
 
+/** A time in the form of RFC 3339, without fractions, which a certificate has not. */
+const inSeconds = (time: Date) => time.toISOString().replace(/\.\d+Z$/, "Z");
+
 function made(certificate: x509.X509Certificate): IssuedCertificate {
   return {
     certPem: pem(certificate.toString("pem")),
-    validityStartTime: certificate.notBefore.toISOString(),
-    validityEndTime: certificate.notAfter.toISOString(),
+    validityStartTime: inSeconds(certificate.notBefore),
+    validityEndTime: inSeconds(certificate.notAfter),
   };
 }
 
@@ -153,6 +156,12 @@ export async function request(wish: Names & { privateKeyPem: string }): Promise<
   return pem(made.toString("pem"));
 }
 
+/** Key id of the authority as its own certificate has it, as Go's crypto/x509 does: verifiers compare the two. */
+function authorityKeyId(authority: x509.X509Certificate): x509.Extension[] {
+  const own = authority.getExtension(x509.SubjectKeyIdentifierExtension);
+  return own ? [new x509.AuthorityKeyIdentifierExtension(own.keyId)] : [];
+}
+
 /** A certificate that an authority signs. */
 export async function locallySigned(
   wish: CertificateOptions & { certRequestPem: string; caPrivateKeyPem: string; caCertPem: string },
@@ -171,7 +180,7 @@ export async function locallySigned(
     signingAlgorithm: algorithm as never,
     extensions: [
       ...(await usages(wish, certRequest.publicKey)),
-      await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey as never),
+      ...authorityKeyId(authority),
       ...(names ? [names] : []),
     ],
   });

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { serve } from "../../plugin/protocol";
+import { ownState } from "../stand-in/bookkeeping";
 import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
 import type { Values } from "../../plugin/values";
 import { pluginVersion } from "../engine/versions";
@@ -61,7 +62,7 @@ const operations = (type: string): Operations => ({
   read: async (_id, state) =>
     "readyForRenewal" in state
       ? { ...state, readyForRenewal: isReadyForRenewal(state, state, new Date()) }
-      : state,
+      : ownState(state),
   update: async (_id, state, inputs) => ({ ...state, ...inputs }),
   delete: async () => undefined,
 });

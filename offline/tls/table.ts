@@ -76,6 +76,7 @@ const certificateOutputs = ["certPem", "readyForRenewal", "validityStartTime", "
 export const tables: Readonly<Record<string, Table>> = {
   "tls:index/privateKey:PrivateKey": {
     half: "framework",
+    schemaVersion: 1,
     properties: {
       algorithm: replaced(required("string", { oneOf: ["RSA", "ECDSA", "ED25519"] })),
       ecdsaCurve: replaced(

@@ -77,6 +77,20 @@ describe.each(Object.keys(programs))("%s", (type) => {
     expect(made.inputs).not.toHaveProperty("__defaults");
   });
 
+  it("has the schema version of the official provider, which upgrades a state without one", async () => {
+    const { __meta: version } = made.outputs;
+    expect(version).toBe(meta[type]);
+    const old = { ...made, outputs: without("__meta", made.outputs) };
+    expect((await plugin().read(old)).outputs.__meta).toBe(version);
+    expect((await plugin().update(old, made.inputs)).outputs.__meta).toBe(version);
+    expect(await plugin().diff(old, made.inputs)).toEqual([]);
+  });
+
+  it("is not imported, because nothing but its state knows it", async () => {
+    const unknownOne = { ...made, inputs: {}, outputs: {} };
+    await expect(plugin().read(unknownOne)).rejects.toThrow(/import/);
+  });
+
   it("gets its id by a refresh without a change if it was written without one", async () => {
     const outputs = without("id", made.outputs);
     const old = { ...made, inputs: { ...made.inputs, __defaults: [] }, outputs };
@@ -95,6 +109,18 @@ describe.each(Object.keys(programs))("%s", (type) => {
     for (const state of [old, now]) expect(await plugin().diff(state, news)).toEqual([]);
     await plugin().delete(now);
   });
+});
+
+it("a certificate's early renewal that is taken out of the program is back at its default", async () => {
+  const type = "tls:index/selfSignedCert:SelfSignedCert";
+  const program = await programs[type]!();
+  const early = await plugins.tls!.create(type, { ...program, earlyRenewalHours: 24 });
+  expect(early.outputs.earlyRenewalHours).toBe(24);
+  const news = await plugins.tls!.check(type, program, early.inputs);
+  expect(await plugins.tls!.diff(early, news)).toEqual(["earlyRenewalHours"]);
+  const after = await plugins.tls!.update(early, news);
+  expect(after.outputs).toEqual({ ...early.outputs, earlyRenewalHours: 0 });
+  expect(await plugins.tls!.diff(after, news)).toEqual([]);
 });
 
 describe.each([

@@ -152,6 +152,13 @@ describe("what a firewall is applied to", () => {
     expect(
       await cloud.post("/firewalls", { name: "other", apply_to: [onServer(1)] }),
     ).toMatchObject(refused(422, "firewall_resource_not_found"));
+    const twice = { apply_to: [onLabel("c=d"), onLabel("c=d")] };
+    expect(await cloud.post("/firewalls", { name: "other", ...twice })).toMatchObject(
+      refused(422, "firewall_already_applied"),
+    );
+    expect(await act(id, "apply_to_resources", twice)).toMatchObject(
+      refused(422, "firewall_already_applied"),
+    );
     expect(await cloud.ids("/firewalls")).toEqual([id]);
   });
 

@@ -87,6 +87,15 @@ describe("subnets", () => {
     expect((await act("delete_subnet", { ip_range: "10.0.1.0/24" })).status).toBe(201);
   });
 
+  it("stay while a server has an alias address in them", async () => {
+    await cloud.acted(`/networks/${id}/actions/add_subnet`, subnet({ ip_range: "10.0.2.0/24" }));
+    const server = await cloud.server();
+    const where = { network: id, ip: "10.0.1.5", alias_ips: ["10.0.2.5"] };
+    await cloud.acted(`/servers/${server.id}/actions/attach_to_network`, where);
+    const answer = await act("delete_subnet", { ip_range: "10.0.2.0/24" });
+    expect(answer).toMatchObject(refused(422, "service_error"));
+  });
+
   it("that do not exist are not found", async () => {
     expect(await act("delete_subnet", { ip_range: "10.0.9.0/24" })).toMatchObject(
       refused(404, "not_found"),

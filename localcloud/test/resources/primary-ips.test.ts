@@ -124,6 +124,18 @@ describe("assigning a primary IP", () => {
   });
 });
 
+describe("a primary IP that is ordered for a server", () => {
+  it("is where the server is, and nowhere else", async () => {
+    const public_net = { enable_ipv4: false };
+    const { id } = await cloud.serverOff({ location: "nbg1", public_net });
+    const order = { name: "p", type: "ipv4", assignee_id: id, assignee_type: "server" };
+    expect(await cloud.post("/primary_ips", { ...order, location: "hel1" })).toMatchObject(
+      refused(422, "invalid_input", { location: /server's/ }),
+    );
+    expect((await cloud.made("/primary_ips", order)).primary_ip.location.name).toBe("nbg1");
+  });
+});
+
 describe("deleting a primary IP", () => {
   it("is refused while it is assigned", async () => {
     const { public_net } = await cloud.serverOff();

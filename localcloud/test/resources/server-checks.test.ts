@@ -27,6 +27,44 @@ describe("refusals of a new server", () => {
     expect(await cloud.ids("/primary_ips")).toEqual([]);
   });
 
+  it("come for the same thing twice, and for more firewalls than a server may have", async () => {
+    const { volume } = await cloud.made("/volumes", { name: "v", size: 10, location: "fsn1" });
+    const firewalls = [];
+    for (let n = 0; n < 6; n++) {
+      firewalls.push({ firewall: (await cloud.made("/firewalls", { name: `f${n}` })).firewall.id });
+    }
+    for (const overrides of [
+      { volumes: [volume.id, volume.id] },
+      { firewalls: [firewalls[0], firewalls[0]] },
+      { firewalls },
+    ]) {
+      expect(await cloud.post("/servers", { ...order, ...overrides })).toMatchObject(
+        refused(422, "invalid_input", { [Object.keys(overrides)[0]!]: /twice|at most 5/ }),
+      );
+    }
+    expect(await cloud.ids("/servers")).toEqual([]);
+  });
+
+  it("come for an address of a family that is to be off", async () => {
+    const body = { name: "p", type: "ipv4", location: "fsn1" };
+    const { primary_ip } = await cloud.made("/primary_ips", body);
+    const public_net = { enable_ipv4: false, ipv4: primary_ip.id };
+    expect(await cloud.post("/servers", { ...order, public_net })).toMatchObject(
+      refused(422, "invalid_input", { "public_net.ipv4": /enable_ipv4/ }),
+    );
+  });
+
+  it("come when no public address is left, and leave nothing of the server", async () => {
+    for (let n = 10; n < 200; n++) {
+      await cloud.made("/primary_ips", { name: `p${n}`, type: "ipv4", location: "fsn1" });
+    }
+    const refusal = refused(403, "resource_limit_exceeded");
+    expect(await cloud.post("/servers", order)).toMatchObject(refusal);
+    expect(await cloud.ids("/servers")).toEqual([]);
+    const public_net = { enable_ipv4: false };
+    expect((await cloud.post("/servers", { ...order, public_net })).status).toBe(201);
+  });
+
   it("accept user data of exactly 32 KiB", async () => {
     const { status } = await cloud.post("/servers", { ...order, user_data: "x".repeat(32 * 1024) });
     expect(status).toBe(201);

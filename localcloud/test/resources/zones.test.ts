@@ -40,6 +40,31 @@ describe("zones", () => {
     expect(await cloud.post("/zones", odd)).toMatchObject(refused(422, "invalid_input"));
   });
 
+  it("get labels by id or name, and no other name", async () => {
+    const { id } = await make("example.com");
+    for (const which of ["example.com", id]) {
+      const { status, body } = await cloud.put(`/zones/${which}`, {
+        labels: { of: String(which) },
+      });
+      expect([status, body.zone.labels]).toEqual([200, { of: String(which) }]);
+      expect(await cloud.put(`/zones/${which}`, { name: "other.com" })).toMatchObject(
+        refused(422, "invalid_input", { name: /renamed/ }),
+      );
+    }
+  });
+
+  it.each([
+    ["zonefile", "www 60 IN A 203.0.113.7"],
+    ["rrsets", [{ name: "www", type: "A", records: [{ value: "203.0.113.7" }] }]],
+    ["primary_nameservers", [{ address: "203.0.113.7" }]],
+  ])("are not made with %s, which would be lost", async (field, value) => {
+    const order = { name: "example.com", mode: "primary", [field]: value };
+    const answer = await cloud.post("/zones", order);
+    expect(answer).toMatchObject(refused(422, "unsupported_error"));
+    expect(answer.body.error.message).toContain(field);
+    expect(await cloud.ids("/zones")).toEqual([]);
+  });
+
   it("are deleted by an action, with what their name servers knew of them", async () => {
     await make("example.com");
     await cloud.post(`${path}/actions/add_records`, values('"one"'));
@@ -106,6 +131,38 @@ describe("sets of records", () => {
       expect(answer).toMatchObject(refused(422, "invalid_input"));
     }
     expect((await cloud.get("/zones/example.com/rrsets")).body.rrsets).toEqual([]);
+  });
+
+  it.each(["a b", "www.", "-a", "a..b", "a.*", "x".repeat(64)])(
+    "refuse the name '%s'",
+    async (name) => {
+      await make("example.com");
+      const set = { name, type: "A", ...values("203.0.113.7") };
+      expect(await cloud.post("/zones/example.com/rrsets", set)).toMatchObject(
+        refused(422, "invalid_input", { name: /relative/ }),
+      );
+      const one = `/zones/example.com/rrsets/${encodeURIComponent(name)}/A`;
+      expect(await cloud.post(`${one}/actions/add_records`, values("203.0.113.7"))).toMatchObject(
+        refused(422, "invalid_input"),
+      );
+    },
+  );
+
+  it.each(["@", "*", "*.a", "_acme-challenge", "a.b", "xn--bcher-kva", "1"])(
+    "take the name '%s'",
+    async (name) => {
+      await make("example.com");
+      const set = { name, type: "A", ...values("203.0.113.7") };
+      expect((await cloud.post("/zones/example.com/rrsets", set)).status).toBe(201);
+    },
+  );
+
+  it("of the type CNAME have one value", async () => {
+    await make("example.com");
+    const set = { name: "www", type: "CNAME", ...values("a", "b") };
+    expect(await cloud.post("/zones/example.com/rrsets", set)).toMatchObject(
+      refused(422, "invalid_input", { records: /one/ }),
+    );
   });
 
   it("refuse a text without quotes, a value twice, a value that is not there, and an unknown type", async () => {

@@ -15,6 +15,14 @@ function parentOf(values: Values) {
   return { key, id, ...parents[key] };
 }
 
+/** What an id says, for an import: `<s|p|f>-<id>-<address>`. @throws Error if it is no such id. */
+function partsOf(id: string): Values {
+  const [, letter, number, ipAddress] = /^([spf])-(\d+)-(.+)$/.exec(id) ?? [];
+  const parent = Object.entries(parents).find(([, one]) => one.letter === letter);
+  if (!parent) throw new Error(`id must be such as s-42-192.0.2.1, got ${JSON.stringify(id)}`);
+  return { [parent[0]]: Number(number), ipAddress };
+}
+
 interface Pointer {
   ip: string;
   dns_ptr: string;
@@ -46,7 +54,8 @@ export const rdns: Handlers = {
     await client.act(`/${path}/${id}/actions/change_dns_ptr`, { ip, dns_ptr });
     return { id: `${letter}-${id}-${String(ip)}`, outs: { ...inputs } };
   },
-  async read(client, _id, props) {
+  async read(client, ownId, recorded) {
+    const props = recorded.ipAddress === undefined ? partsOf(ownId) : recorded;
     const { path, one, id } = parentOf(props);
     const answer = await client.find<Record<string, Values>>(`/${path}/${id}`);
     const dnsPtr = answer && pointerOf(answer[one] as Parent, String(props.ipAddress));

@@ -12,13 +12,14 @@ interface PublicNet {
   ipv6?: number;
 }
 
-/** The one entry of the list, with what is on unless it is said. */
+/** The one entry of the list, with what is on unless it is said. The official plugin records 0 for no own address. */
 function entryOf(values: Values): PublicNet {
   const [entry] = (values.publicNets as PublicNet[] | undefined) ?? [];
   return {
-    ...entry,
     ipv4Enabled: entry?.ipv4Enabled ?? true,
     ipv6Enabled: entry?.ipv6Enabled ?? true,
+    ipv4: entry?.ipv4 || undefined,
+    ipv6: entry?.ipv6 || undefined,
   };
 }
 

@@ -142,6 +142,22 @@ describe("an official server whose network is a resource of its own", () => {
     expect(await networksOf(now.id)).toEqual(["10.0.1.10"]);
   });
 
+  it("is told nothing but what changed, with the zeros that the official plugin writes for no address", async () => {
+    const { id } = official.server!;
+    const known = async () => (await call(`/servers/${id}/actions`)).actions;
+    const before = await known();
+    const labels = { stack: "test", other: "1" };
+    const news = await plugin.check(official.server!.type, {
+      ...{ ...program(official.server!.inputs), labels },
+    });
+    const after = await plugin.update(official.server!, news);
+    expect(after.outputs).toMatchObject({
+      labels,
+      ipv4Address: official.server!.outputs.ipv4Address,
+    });
+    expect(await known()).toEqual(before);
+  });
+
   it("stays in it also when an older refresh has written the network into its state", async () => {
     const { network } = official;
     const networks = [{ networkId: Number(network!.id), ip: "10.0.1.10", aliasIps: [] }];
@@ -152,6 +168,16 @@ describe("an official server whose network is a resource of its own", () => {
     expect(await networksOf(filled.id)).toEqual(["10.0.1.10"]);
     expect((await plugin.read(filled)).outputs.networks ?? []).toEqual([]);
   });
+});
+
+it("an official server keeps its own IPv4 address when it loses its IPv6 one, which is deleted", async () => {
+  const old = official.server!;
+  const publicNets = [{ ipv4Enabled: true, ipv6Enabled: false }];
+  const news = await plugin.check(old.type, { ...program(old.inputs), publicNets });
+  const after = await plugin.update(old, news);
+  expect(after.outputs.ipv4Address).toBe(old.outputs.ipv4Address);
+  const { primary_ips: left } = await call("/primary_ips");
+  expect(left).toEqual([expect.objectContaining({ ip: old.outputs.ipv4Address })]);
 });
 
 it("resources in the official plugin's state are deleted, and nothing is left", async () => {
