@@ -38,10 +38,17 @@ export function isPublic(address: string): boolean {
  * machine, or if the machine itself has a public address. Behind a NAT the address is unknown, unless a load balancer
  * of the stack accepts a connection.
  *
- * @param cidrs the well-formed blocks of `admin.cidrs`.
+ * @param cidrs the well-formed blocks of the setting.
+ * @param key the setting, `webstack:admin.cidrs` or `webstack:adminCidr`, which has one address.
  */
-export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): Finding[] {
-  const key = "webstack:admin.cidrs";
+export function ownAddressFindings(
+  cidrs: readonly string[],
+  own: OwnAddress,
+  key = "webstack:admin.cidrs",
+): Finding[] {
+  const isOne = key === "webstack:adminCidr";
+  const added = (address: string) =>
+    isOne ? `pulumi config set ${key} with ${address}` : `add ${address} to ${key}`;
   const { address, isCertain, reached, silent = [] } = own;
   const isKnown = address !== undefined && (isCertain || isPublic(address));
   const mine = isKnown ? blockOf(address) : "the address that you are seen with, as a /32,";
@@ -65,11 +72,11 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   }
   if (isKnown) {
     const text = `this machine's address ${address} is not in ${key}: ${cidrs.join(", ")}`;
-    return [...found, failure(text, `add ${mine} to ${key}`)];
+    return [...found, failure(text, added(mine))];
   }
   if (silent.length > 0) {
     const text = `${silent.join(", ")} take no connection to SSH from here`;
-    return [...found, failure(text, `add the address that you are seen with to ${key}`)];
+    return [...found, failure(text, added("the address that you are seen with"))];
   }
   return [
     ...found,
