@@ -101,13 +101,10 @@ export function spelledOut(written: RawSettings): RawSettings {
   const domains = namesIn(written.domains);
   const { admin = {} } = written;
   const lacksCidrs = isMap(admin) && admin.cidrs === undefined;
-  const isShort = written.admin === undefined || written.adminCidr !== undefined;
   return {
     ...sized(raw),
     ...(domains === undefined ? {} : { domains }),
-    ...(lacksCidrs && isShort
-      ? { admin: { ...admin, cidrs: adminBlocks(written) ?? unusedBlocks } }
-      : {}),
+    ...(lacksCidrs ? { admin: { ...admin, cidrs: adminBlocks(written) ?? unusedBlocks } } : {}),
   };
 }
 
@@ -130,13 +127,14 @@ function sized(raw: RawSettings): RawSettings {
 
 /** Problems of an address that is missing, or that the short setting and its group both have. */
 export function shortProblems({ admin, adminCidr }: RawSettings): string[] {
-  if (admin === undefined && adminCidr === undefined) {
+  const lacksCidrs = admin === undefined || (isMap(admin) && admin.cidrs === undefined);
+  if (lacksCidrs && adminCidr === undefined) {
     return [
       `${namespace}:adminCidr must be set where admin.cidrs is not, got nothing; ` +
         `store the address that you are seen with: pulumi config set ${namespace}:adminCidr <address>`,
     ];
   }
-  if (adminCidr === undefined || !isMap(admin) || admin.cidrs === undefined) return [];
+  if (lacksCidrs || adminCidr === undefined || !isMap(admin)) return [];
   return [
     `${namespace}:adminCidr must be absent with admin.cidrs, got ${printable(adminCidr)}; ` +
       "keep the blocks in admin.cidrs alone",
