@@ -48,7 +48,9 @@ export function ownAddressFindings(
 ): Finding[] {
   const isOne = key === "webstack:adminCidr";
   const added = (address: string) =>
-    isOne ? `pulumi config set ${key} with ${address}` : `add ${address} to ${key}`;
+    isOne && !address.includes(" ")
+      ? `pulumi config set ${key} ${address}`
+      : `${isOne ? "put" : "add"} ${address} ${isOne ? "into" : "to"} ${key}`;
   const { address, isCertain, reached, silent = [] } = own;
   const isKnown = address !== undefined && (isCertain || isPublic(address));
   const mine = isKnown ? blockOf(address) : "the address that you are seen with, as a /32,";
