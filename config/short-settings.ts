@@ -141,6 +141,9 @@ export function shortProblems({ admin, adminCidr }: RawSettings): string[] {
   ];
 }
 
+/** Prefixes of the providers' own settings, which a project may have as its name. */
+const providers: readonly string[] = ["hcloud", "host", "random", "tls"];
+
 /**
  * Problems of the project's name, which `pulumi new` asks for: it is a label of every resource of the cloud, and no
  * prefix of settings.
@@ -149,9 +152,8 @@ export function shortProblems({ admin, adminCidr }: RawSettings): string[] {
  * Source of the rule for labels: https://docs.hetzner.cloud/reference/cloud#labels
  */
 export function projectProblems(project: string, all: Readonly<Record<string, unknown>>): string[] {
-  const stray = Object.keys(all).filter(
-    (key) => project !== namespace && key.startsWith(`${project}:`),
-  );
+  const isOwn = ![namespace, ...providers].includes(project);
+  const stray = Object.keys(all).filter((key) => isOwn && key.startsWith(`${project}:`));
   return [
     ...(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(project)
       ? []

@@ -110,6 +110,10 @@ describe("the project's name", () => {
     ]);
   });
 
+  it("may be that of a provider, whose settings have the prefix", () => {
+    expect(projectProblems("hcloud", { "hcloud:token": "T" })).toEqual([]);
+  });
+
   it("is no prefix of a setting, whose value is not shown", () => {
     expect(projectProblems("shop", { "shop:size": "secret", "webstack:size": "small" })).toEqual([
       "shop:size must have the prefix webstack:, got that of the project; rename it to webstack:size in the stack file",
