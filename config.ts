@@ -8,10 +8,11 @@ import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones, defaultBufferPoolMib, serverSize } from "./config/cloud-offer";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
-import { mergedNames, problemsOf } from "./config/problems";
+import { mergedNames, problemsOf, reportOf } from "./config/problems";
 import { type Egress, webEgress } from "./config/egress";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { clearTextSecrets, rawSettingsOf } from "./config/clear-text";
+import { projectProblems, shortProblems, spelledOut } from "./config/short-settings";
 import { decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
 import { unquotedProblems } from "./config/unquoted";
@@ -38,7 +39,7 @@ type BackupConfig = NonNullable<StackConfig["backups"]>;
 export interface Settings extends Omit<
   StackConfig,
   | ("app" | "backups" | "db" | "loadBalancers" | "web" | "consent")
-  | ("tls" | "domain" | "domains" | "canonicalDomain")
+  | ("tls" | "domain" | "domains" | "canonicalDomain" | "size" | "adminCidr")
 > {
   /** Lines of consent of the stack file, each valid until a day. */
   consent: Consent[];
@@ -94,7 +95,7 @@ export interface Settings extends Omit<
  */
 export function readSettings(projectRoot: string, today = new Date()): Settings {
   const { settings: known, problems } = checkedSettings(projectRoot, today);
-  if (!known) throw new pulumi.RunError(report(problems));
+  if (!known) throw new pulumi.RunError(reportOf(problems, `Pulumi.${pulumi.getStack()}.yaml`));
   return known;
 }
 
@@ -102,21 +103,30 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
  * The settings of the current stack as of a day, or every problem of the stack file, one sentence each.
  *
  * @param file name of the stack file in `projectRoot`, which shows each encrypted value. @default that of the current stack
+ * @param project name of the Pulumi project. @default that of the current stack
  */
 export function checkedSettings(
   projectRoot: string,
   today: Date,
   file = `Pulumi.${pulumi.getStack()}.yaml`,
+  project = pulumi.getProject(),
 ): { settings?: Settings; problems: string[] } {
   const all = pulumi.runtime.allConfig();
-  const raw = decodeSettings(all, settingsSchema);
+  const written = decodeSettings(all, settingsSchema);
+  const raw = spelledOut(written);
   const parsed = settingsSchema.safeParse(raw);
   const token = valueAt(raw, ["loadBalancers", "api", "token"]) ?? sharedToken(all);
   const hides = hiddenValues(raw, settingsSchema);
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw, hides)),
     ...mergedNames(settingsSchema, raw),
-    ...[combinationProblems(raw), consentProblems(raw, today), appProblems(raw, projectRoot)]
+    ...projectProblems(project, all),
+    ...[
+      shortProblems(written),
+      combinationProblems(raw),
+      consentProblems(raw, today),
+      appProblems(raw, projectRoot),
+    ]
       .flat()
       .map((problem) => withoutHidden(problem, hides)),
     ...clearTextSecrets(raw, rawSettingsOf(join(projectRoot, file))),
@@ -178,22 +188,13 @@ function settledBackups({ target, copy, ...rest }: BackupConfig): NonNullable<Se
   };
 }
 
-function withoutNames({ tls: _, domains: __, canonicalDomain: ___, ...rest }: StackConfig) {
+function withoutNames({
+  tls: _,
+  domains: __,
+  canonicalDomain: ___,
+  size: ____,
+  adminCidr: _____,
+  ...rest
+}: StackConfig) {
   return rest;
-}
-
-/** Default endpoint of the Hetzner API. */
-const officialEndpoint = "https://api.hetzner.cloud/v1";
-
-/** Endpoint and token of the hcloud provider, with which `pulumi up` itself calls the API. */
-export function readProject(): { endpoint: string; token: pulumi.Output<string> } {
-  const all = pulumi.runtime.allConfig();
-  const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;
-  return { endpoint, token: pulumi.secret(sharedToken(all) ?? "") };
-}
-
-function report(problems: string[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const heading = `${count} in Pulumi.${pulumi.getStack()}.yaml:`;
-  return [heading, ...problems.map((line) => `  - ${line}`)].join("\n");
 }

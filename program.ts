@@ -1,10 +1,10 @@
 import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
-import { readProject, readSettings, type Settings } from "./config";
+import { readSettings, type Settings } from "./config";
 import { ownCertificateWarning } from "./config/own-certificate";
 import { variableWarnings } from "./config/secret-variables";
-import { configSecrets } from "./config/secrets";
+import { configSecrets, readProject } from "./config/secrets";
 import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
 import { lookedUp, namedAddress, passedTurn } from "./web-stack/args";

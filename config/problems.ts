@@ -171,3 +171,9 @@ function place(inside: Path): string {
   if (key === undefined) return "";
   return typeof key === "number" ? ` as item ${key + 1}` : ` for ${printableName(key)}`;
 }
+
+/** All problems of a stack file as one text: a heading, and a line for each. */
+export function reportOf(problems: readonly string[], file: string): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`${count} in ${file}:`, ...problems.map((line) => `  - ${line}`)].join("\n");
+}

@@ -8,6 +8,7 @@ import { loadBalancerSettings } from "./load-balancer-schema";
 import { backupSettings } from "./backups-schema";
 import { networkZones } from "./cloud-offer";
 import { networkSettings } from "./network-schema";
+import { shortSettings } from "./short-settings";
 import { domainSettings, tlsSettings } from "./tls-schema";
 import { webSettings } from "./web-schema";
 
@@ -86,6 +87,7 @@ const db = z.strictObject({
 
 /** Every `webstack:` setting of a stack file. */
 export const settingsSchema = z.strictObject({
+  ...shortSettings,
   locations: setting(z.array(z.enum(Object.keys(networkZones) as [string])).min(1), {
     about: "Locations over which the nodes of each tier are spread in turn",
     must: `be a list of one or more of ${Object.keys(networkZones).join(", ")}`,

@@ -27,6 +27,16 @@ export function sharedToken(all: Record<string, string>): string | undefined {
   return all["hcloud:token"] ?? process.env.HCLOUD_TOKEN;
 }
 
+/** Default endpoint of the Hetzner API. */
+const officialEndpoint = "https://api.hetzner.cloud/v1";
+
+/** Endpoint and token of the hcloud provider, with which `pulumi up` itself calls the API. */
+export function readProject(): { endpoint: string; token: pulumi.Output<string> } {
+  const all = pulumi.runtime.allConfig();
+  const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;
+  return { endpoint, token: pulumi.secret(sharedToken(all) ?? "") };
+}
+
 /** Problems of `token`, which is the load balancers' own token or else the shared one. */
 export function tokenProblems(raw: RawSettings, token: unknown): string[] {
   if (token === undefined) {

@@ -27,8 +27,10 @@ export interface Subject {
     hidden: readonly string[];
     /** Settings of the file; absent if it has problems. */
     settings?: Settings;
-    /** The well-formed blocks of `admin.cidrs`, also of a file with problems. */
+    /** The well-formed blocks from which SSH is allowed, also of a file with problems. */
     cidrs: readonly string[];
+    /** The setting that has them. @default `webstack:admin.cidrs` */
+    cidrsKey?: string;
   };
   /** The known tokens, the shared one first; none: `noCloud` or a problem has the reason. */
   tokens: readonly NamedToken[];
@@ -49,7 +51,7 @@ export interface Subject {
 /** Findings of all checks, before an `up` creates anything. */
 export async function examine(subject: Subject): Promise<Finding[]> {
   const { tools, stackFile, tokens, noCloud } = subject;
-  const { name, problems, hidden, settings, cidrs } = stackFile;
+  const { name, problems, hidden, settings, cidrs, cidrsKey } = stackFile;
   const tokensFound = await tokenFindings(tokens);
   const { offer, refused } = await offerOf(subject, tokensFound);
   const own = await subject.ownAddress(offer ? loadBalancers(subject, offer) : []);
@@ -63,7 +65,7 @@ export async function examine(subject: Subject): Promise<Finding[]> {
     ...refused,
     ...(tokens[0] && !noCloud ? await clockFindings(tokens[0].call, subject.now) : []),
     ...(settings && offer ? await offerFindings(subject, settings, offer) : []),
-    ...ownAddressFindings(cidrs, own),
+    ...ownAddressFindings(cidrs, own, cidrsKey),
     ...(settings ? await bucketFindings(subject.bucket) : []),
     ...(settings ? await copyFindings(subject.copy) : []),
     ...notLookedAt(subject, offer),

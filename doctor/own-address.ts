@@ -22,10 +22,19 @@ export interface OwnAddress {
  * machine, or if the machine itself has a public address. Behind a NAT the address is unknown, unless a load balancer
  * of the stack accepts a connection.
  *
- * @param cidrs the well-formed blocks of `admin.cidrs`.
+ * @param cidrs the well-formed blocks of the setting.
+ * @param key the setting, `webstack:admin.cidrs` or `webstack:adminCidr`, which has one address.
  */
-export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): Finding[] {
-  const key = "webstack:admin.cidrs";
+export function ownAddressFindings(
+  cidrs: readonly string[],
+  own: OwnAddress,
+  key = "webstack:admin.cidrs",
+): Finding[] {
+  const isOne = key === "webstack:adminCidr";
+  const added = (address: string) =>
+    isOne && !address.includes(" ")
+      ? `pulumi config set ${key} ${address}`
+      : `${isOne ? "put" : "add"} ${address} ${isOne ? "into" : "to"} ${key}`;
   const { address, isCertain, reached, silent = [] } = own;
   const isKnown = address !== undefined && (isCertain || isPublic(address));
   const mine = isKnown ? blockOf(address) : "the address that you are seen with, as a /32,";
@@ -49,11 +58,11 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   }
   if (isKnown) {
     const text = `this machine's address ${address} is not in ${key}: ${cidrs.join(", ")}`;
-    return [...found, failure(text, `add ${mine} to ${key}`)];
+    return [...found, failure(text, added(mine))];
   }
   if (silent.length > 0) {
     const text = `${silent.join(", ")} take no connection to SSH from here; ${key} is ${cidrs.join(", ")}`;
-    const fix = `add the address that you are seen with to ${key}, or open SSH to it for an hour: npm run admin:open`;
+    const fix = `${added("the address that you are seen with")}, or open SSH to it for an hour: npm run admin:open`;
     return [...found, failure(text, fix)];
   }
   return [

@@ -5,7 +5,7 @@ import { waitUntil } from "../rolling/wait-until";
 import { parseCommandLine, ownBlock } from "./admin/command-line";
 import { close, open } from "./admin/command";
 import { takesSsh } from "./doctor/this-machine";
-import { addressInLocalCloud, localStackName } from "./local/paths";
+import { addressInLocalCloud, localStackName, projectName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 
@@ -19,7 +19,7 @@ const serversShape = z.object({
 });
 
 async function loadBalancerIps(project: CloudProject, stack: string): Promise<string[]> {
-  const selector = `${labelSelector({ project: "webstack", stack })},role=lb`;
+  const selector = `${labelSelector({ project: projectName(), stack })},role=lb`;
   const path = `/servers?label_selector=${encodeURIComponent(selector)}`;
   const { servers } = serversShape.parse(await cloudCall(project, "GET", path));
   return servers.flatMap(({ public_net: { ipv4 } }) => ipv4?.ip ?? []);

@@ -1,6 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { existsSync } from "node:fs";
-import { readProject } from "../config";
+import { readProject } from "../config/secrets";
 import { callsTo } from "../doctor/api";
 import type { Resolve } from "../doctor/domain-names";
 import { examine, type Subject } from "../doctor/examine";
@@ -12,7 +12,7 @@ import { stackPart } from "./doctor/stack";
 import { stackFileName } from "./deploy/stack-file";
 import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
-import { addressInLocalCloud, localPaths, localStackName } from "./local/paths";
+import { addressInLocalCloud, localPaths, localStackName, projectName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { operatorStore } from "./restore/operator-store";
 
@@ -52,7 +52,7 @@ async function subjectOf({ stack, address, limits }: DoctorOptions): Promise<Sub
   const isLocal = stack === undefined;
   const name = isLocal ? localStackName : stack.split("/").at(-1)!;
   const shared = {
-    identity: { project: "webstack", stack: name },
+    identity: { project: projectName(), stack: name },
     tools: toolsHere(isLocal),
     limits,
     now,

@@ -30,13 +30,3 @@ describe("docs/configuration.md", () => {
     expect(settingsSchema.safeParse(Object.fromEntries(own)).error).toBeUndefined();
   });
 });
-
-describe("Pulumi.yaml", () => {
-  it("declares the plain settings with the program's own defaults", () => {
-    const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-    for (const [name, declared] of Object.entries<{ default: unknown }>(config)) {
-      const known = settings.find(({ path }) => path.join(".") === name);
-      expect(declared.default, name).toEqual(known?.fallback);
-    }
-  });
-});

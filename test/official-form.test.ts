@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { fakeToken } from "./support/stack-config";
+import { fakeToken, ownAddress } from "./support/stack-config";
 
 const root = join(__dirname, "..");
 
@@ -16,7 +16,8 @@ function devConfig(): Record<string, string> {
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  return { ...(Object.fromEntries(texts) as Record<string, string>), "hcloud:token": fakeToken };
+  const own = { "hcloud:token": fakeToken, "webstack:adminCidr": ownAddress };
+  return { ...(Object.fromEntries(texts) as Record<string, string>), ...own };
 }
 
 it("index.ts runs as the official Node language host runs it", () => {

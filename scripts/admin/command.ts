@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isWithin } from "../../config/addresses";
 import { cloudName } from "../../resources/naming";
 import type { CloudProject } from "../../rolling/cloud-api";
-import { localStackName, repositoryRoot } from "../local/paths";
+import { localStackName, projectName, repositoryRoot } from "../local/paths";
 import { Firewall } from "../../rolling/admin-firewall";
 import { closed, deadlineOf, opened, type Rule } from "../../rolling/admin-openings";
 
@@ -20,7 +20,7 @@ export interface Opening {
 }
 
 function firewallOf({ project, stack = localStackName }: Opening): Firewall {
-  const identity = { project: "webstack", stack: stack.split("/").at(-1)! };
+  const identity = { project: projectName(), stack: stack.split("/").at(-1)! };
   return new Firewall(project, cloudName(identity, "edge"));
 }
 

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkedSettings, readProject } from "../../config";
-import { sharedToken } from "../../config/secrets";
+import { checkedSettings } from "../../config";
+import { readProject, sharedToken } from "../../config/secrets";
 import { isCidr } from "../../config/addresses";
 import { settingsSchema } from "../../config/schema";
+import { adminBlocks } from "../../config/short-settings";
 import { decodeSettings, valueAt } from "../../config/stack-file";
 import { callsTo } from "../../doctor/api";
 import type { Subject } from "../../doctor/examine";
-import { repositoryRoot } from "../local/paths";
+import { projectName, repositoryRoot } from "../local/paths";
 import { operatorStore } from "../restore/operator-store";
 import type { S3Target } from "../../host/archiver/store/s3";
 import { type FoundSettings, standIn } from "./settings";
@@ -29,7 +30,7 @@ export function stackPart(
     hidden.some((one) => one === setting || one.startsWith(`${setting}.`));
   pulumi.runtime.setAllConfig(values, secretKeys);
   const raw = decodeSettings(values, settingsSchema);
-  const { settings, problems } = checkedSettings(directory, today, name);
+  const { settings, problems } = checkedSettings(directory, today, name, projectName(directory));
   const reported = problem === undefined ? problems : [problem];
   // A name may begin with another one, as KEY_2 with KEY.
   const aboutHidden = (text: string) =>
@@ -39,7 +40,7 @@ export function stackPart(
         .slice(1)
         .some((rest) => !/^\w/.test(rest)),
     );
-  const cidrs = valueAt(raw, ["admin", "cidrs"]);
+  const cidrs = adminBlocks(raw);
   const endpoint = readProject().endpoint;
   const known = [
     { setting: tokenSettings.shared, token: sharedToken(values) },
@@ -62,6 +63,7 @@ export function stackPart(
       problems: reported.filter((text) => !aboutHidden(text)),
       hidden,
       ...(problem === undefined && settings ? { settings } : {}),
+      ...(raw.adminCidr === undefined ? {} : { cidrsKey: "webstack:adminCidr" }),
       cidrs: (Array.isArray(cidrs) ? cidrs : []).filter(
         (one): one is string => typeof one === "string" && isCidr(one),
       ),

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync
 import { get } from "node:https";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { namesIn } from "../../config/short-settings";
 import { cloudNames, worldAddress } from "../../localcloud/machines/names";
 import { saveAddresses } from "../../localcloud/names/published";
 import { waitUntil } from "../../rolling/wait-until";
@@ -37,7 +38,7 @@ function tlsOf(config: Config): TlsConfig {
 /** Names of a stack whose certificates come from the local cloud's authority. */
 function namesOf(config: Config): string[] | undefined {
   const { mode, directory } = tlsOf(config);
-  const domains = config["webstack:domains"] as string[] | undefined;
+  const domains = namesIn(config["webstack:domains"]) as string[] | undefined;
   const domain = config["webstack:domain"] as string | undefined;
   const names = domains ?? (mode === "acme" && domain !== undefined ? [domain] : undefined);
   return directory === undefined && (mode ?? "acme") === "acme" ? names : undefined;

@@ -11,6 +11,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import type { Engine } from "../../offline/engine";
 import type { CloudProject } from "../../rolling/cloud-api";
+import { projectName } from "./paths";
 
 /** Runs the program of a checkout in this process, with the packages of this checkout. */
 export async function programIn(root: string): Promise<Record<string, unknown>> {
@@ -82,7 +83,7 @@ async function commandOf({ cliRoot, version }: Engine): Promise<PulumiCommand> {
 
 /** Where the engine keeps the state of a stack below a folder for state. */
 export function checkpointFile(backend: string, name: string): string {
-  return join(backend, ".pulumi", "stacks", "webstack", `${name}.json`);
+  return join(backend, ".pulumi", "stacks", projectName(), `${name}.json`);
 }
 
 /** The outputs of a program that runs in this process, as its last `up` made them. */

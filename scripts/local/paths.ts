@@ -1,10 +1,24 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 
 /** Name of the stack on the local cloud; its settings are in `Pulumi.local.yaml`. */
 export const localStackName = "local";
 
 /** Absolute path of the checkout. */
 export const repositoryRoot = resolve(__dirname, "..", "..");
+
+/**
+ * Name of the Pulumi project of a checkout: the label `project` of all its resources in the cloud. `pulumi new` lets its
+ * user choose the name.
+ *
+ * @param directory with `Pulumi.yaml`; without the file the name is that of this repository.
+ */
+export function projectName(directory = repositoryRoot): string {
+  const file = join(directory, "Pulumi.yaml");
+  if (!existsSync(file)) return "webstack";
+  return String((parse(readFileSync(file, "utf8")) as { name: unknown }).name);
+}
 
 /** Directory of everything that `up:local` keeps between two runs; `down:local` removes it. */
 export const localStateDirectory = join(repositoryRoot, ".webstack", "local");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { localPaths, localStackName, repositoryRoot } from "../local/paths";
+import { localPaths, localStackName, projectName, repositoryRoot } from "../local/paths";
 
 /** Options for the choice of a command's stack. */
 export interface StackUse {
@@ -96,7 +96,7 @@ export function selectedStack(env: NodeJS.ProcessEnv, project: string): string |
   const home = env.PULUMI_HOME || join(homedir(), ".pulumi");
   const checkout = createHash("sha1").update(join(project, "Pulumi.yaml")).digest("hex");
   const { stack, stacks = {} } = kept(
-    join(home, "workspaces", `webstack-${checkout}-workspace.json`),
+    join(home, "workspaces", `${projectName(project)}-${checkout}-workspace.json`),
   );
   const backend =
     env.PULUMI_BACKEND_URL || kept(join(home, "credentials.json")).current || usualBackend;

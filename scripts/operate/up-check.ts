@@ -8,7 +8,7 @@ import { cloudCall, type CloudProject } from "../../rolling/cloud-api";
 import { stackFileName } from "../deploy/stack-file";
 import { settingsOf, standIn } from "../doctor/settings";
 import { stackPart } from "../doctor/stack";
-import { localStackName, repositoryRoot } from "../local/paths";
+import { localStackName, projectName, repositoryRoot } from "../local/paths";
 import { refuseLocked } from "../resume/command-engine";
 import type { StackNode } from "./outputs";
 
@@ -103,7 +103,7 @@ async function stockProblems(
     return [];
   }
   const offer = await readOffer(callsTo(cloud.endpoint, cloud.token), settings.image);
-  const identity = { project: "webstack", stack: chosen.split("/").at(-1)! };
+  const identity = { project: projectName(), stack: chosen.split("/").at(-1)! };
   const needs = needsOf(settings, offer, identity);
   const wanted = needs.servers.find((server) => server.name === name);
   if (!wanted) return [];

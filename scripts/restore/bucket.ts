@@ -9,7 +9,7 @@ import {
   retentionSettings,
 } from "../../config/backups-schema";
 import { localCopy, localTarget } from "../local/backups";
-import { localPaths, localStackName, repositoryRoot } from "../local/paths";
+import { localPaths, localStackName, projectName, repositoryRoot } from "../local/paths";
 import { stackFileName } from "../deploy/stack-file";
 import type { OperatorTarget } from "./operator-store";
 import { targetAccess, type TargetKey, targetShape } from "./target-access";
@@ -83,10 +83,7 @@ export function backupsOf(
   identity: string | undefined,
   from: TargetKey = "target",
 ): Backups {
-  const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as {
-    name: string;
-  };
-  const root = `${project.name}-${(stack ?? localStackName).split("/").at(-1)}`;
+  const root = `${projectName()}-${(stack ?? localStackName).split("/").at(-1)}`;
   if (stack === undefined) {
     const target = from === "copy" ? localCopy() : localTarget();
     return { target, root, identity: identity ?? localPaths.backupsIdentity };

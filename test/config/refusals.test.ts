@@ -57,10 +57,10 @@ describe("readSettings", () => {
     });
     expect(found.map((line) => line.split(" ")[0])).toEqual([
       "webstack:admin.user",
-      "webstack:admin.cidrs",
       "webstack:web.count",
       "webstack:db.nodes",
       "webstack:db.size",
+      "webstack:adminCidr",
       "webstack:locations",
       "hcloud:token",
     ]);

@@ -47,6 +47,14 @@ describe("the caller's own address", () => {
     ]);
   });
 
+  it("outside of webstack:adminCidr is refused with a command that replaces it", () => {
+    const [found] = ownAddressFindings(["5.76.1.1/32"], at("5.75.1.2"), "webstack:adminCidr");
+    expect(found).toMatchObject({
+      text: "this machine's address 5.75.1.2 is not in webstack:adminCidr: 5.76.1.1/32",
+      fix: "pulumi config set webstack:adminCidr 5.75.1.2/32",
+    });
+  });
+
   it.each([unknown, at("10.1.2.3"), at("100.64.0.9")])("behind a NAT is unknown: %j", (own) => {
     expect(findings(["5.76.0.0/16"], own).map(([level]) => level)).toEqual(["note"]);
   });

@@ -5,9 +5,12 @@ import { parse } from "yaml";
 /** A token of the right form that no cloud knows. */
 export const fakeToken = "T".repeat(64);
 
+/** An operator's address, which the repository's stack files lack. */
+export const ownAddress = "198.18.7.7";
+
 /**
  * The configuration of `Pulumi.<stack>.yaml` as the engine hands it to the program, without the app's runtime: the
- * program would download it from npm.
+ * program would download it from npm. A file without an address gets one.
  */
 export function stackConfig(stack: string): Record<string, string> {
   const file = join(__dirname, "..", "..", `Pulumi.${stack}.yaml`);
@@ -18,5 +21,10 @@ export function stackConfig(stack: string): Record<string, string> {
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
-  return { "hcloud:token": fakeToken, ...Object.fromEntries(texts) };
+  const { cidrs } = (config["webstack:admin"] ?? {}) as { cidrs?: unknown };
+  return {
+    "hcloud:token": fakeToken,
+    ...(cidrs === undefined ? { "webstack:adminCidr": ownAddress } : {}),
+    ...Object.fromEntries(texts),
+  };
 }

@@ -6,7 +6,7 @@ import { repositoryRoot } from "../../../scripts/local/paths";
 
 const run = promisify(execFile);
 
-it("npm run doctor -- --stack dev refuses the placeholder of Pulumi.dev.yaml with status 1", async () => {
+it("npm run doctor -- --stack dev refuses the missing address of Pulumi.dev.yaml with status 1", async () => {
   const words = ["--import", require.resolve("tsx"), join(repositoryRoot, "scripts", "doctor.ts")];
   // Nobody listens on the port: nothing but this machine is asked.
   const env = {
@@ -20,8 +20,10 @@ it("npm run doctor -- --stack dev refuses the placeholder of Pulumi.dev.yaml wit
     (error: { code: number; stdout: string }) => error,
   );
   expect(failed?.code).toBe(1);
-  expect(failed?.stdout).toContain("webstack:admin.cidrs has 192.0.2.7/32, a placeholder");
+  expect(failed?.stdout).toContain(
+    "webstack:adminCidr must be set where admin.cidrs is not, got nothing",
+  );
   expect(failed?.stdout).toContain("the API does not answer: ");
-  expect(failed?.stdout).toMatch(/\d failures, 1 warning: an up would fail\n$/);
+  expect(failed?.stdout).toMatch(/\d failures, 0 warnings: an up would fail\n$/);
   expect(failed?.stdout).not.toContain("TTTT");
 }, 60_000);

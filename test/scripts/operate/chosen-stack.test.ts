@@ -53,6 +53,20 @@ describe("the selected stack", () => {
     expect(selectedStack(selecting({ stack: "dev" }), "/srv/another")).toBeUndefined();
   });
 
+  it("is that of the checkout's own project name, which pulumi new may have changed", () => {
+    const own = mkdtempSync(join(tmpdir(), "shop-"));
+    homes.push(own);
+    writeFileSync(join(own, "Pulumi.yaml"), "name: shop\n");
+    const env = selecting({});
+    const checkout = createHash("sha1").update(`${own}/Pulumi.yaml`).digest("hex");
+    const file = (name: string) =>
+      join(env.PULUMI_HOME, "workspaces", `${name}-${checkout}-workspace.json`);
+    writeFileSync(file("webstack"), JSON.stringify({ stack: "dev" }));
+    expect(selectedStack(env, own)).toBeUndefined();
+    writeFileSync(file("shop"), JSON.stringify({ stack: "trial" }));
+    expect(selectedStack(env, own)).toBe("trial");
+  });
+
   it("is that of PULUMI_STACK before all others", () => {
     expect(selectedStack(selecting({ stack: "dev" }, { PULUMI_STACK: "prod" }), project)).toBe(
       "prod",
