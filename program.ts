@@ -28,7 +28,7 @@ export function program(): WebStackOutputs {
   };
   return webStack({
     ...settings,
-    ...deployedApp(settings, __dirname, process.env[packedRelease], around),
+    ...withoutTrace(() => deployedApp(settings, __dirname, process.env[packedRelease], around)),
     identity: { project: pulumi.getProject(), stack: pulumi.getStack() },
     programs: hostPrograms(),
     cloud,
@@ -77,4 +77,15 @@ function tellCertificate({ edgeTls, loadBalancers: { tls } }: Settings, today: D
   if (edgeTls.mode === "acme") return;
   const warning = tls && ownCertificateWarning(tls.certificate, today);
   if (warning !== undefined) void pulumi.log.warn(warning);
+}
+
+/** The result of `step`, whose refusals of the app become errors that the engine prints without a stack trace. */
+function withoutTrace<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    // A refusal is a plain Error; an error of Node.js has a code, and a mistake in this program is a TypeError or such.
+    if (!(error instanceof Error) || error.name !== "Error" || "code" in error) throw error;
+    throw new pulumi.RunError(error.message);
+  }
 }

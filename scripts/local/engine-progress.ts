@@ -52,9 +52,13 @@ function shortName(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-/** Turns engine events into progress lines: each host's boot, each configuration, every message. */
+/**
+ * Turns engine events into progress lines: each host's boot, each configuration, every message. The engine reports a
+ * program's refusal twice; a message that equals the one before it is left out.
+ */
 export function engineEvents(progress: Progress): (event: EngineEvent) => void {
   const begun = new Map<string, number>();
+  let said = "";
   return (event) => {
     const start = event.resourcePreEvent?.metadata;
     if (start && start.op !== "same") begun.set(start.urn, progress.elapsed());
@@ -70,17 +74,22 @@ export function engineEvents(progress: Progress): (event: EngineEvent) => void {
       // Debug messages repeat values in clear, secrets included.
       if (message.ephemeral || (message.severity as string) === "debug") return;
       const source = message.urn ? `${shortName(message.urn)}: ` : "";
-      progress.line(`  ${source}${message.message.trim()}`);
+      const line = `  ${source}${message.message.trim()}`;
+      if (line !== said) progress.line(line);
+      said = line;
     }
   };
 }
 
 /**
  * Why a run stopped. For a failure of the engine these are its diagnostics alone: the engine's output repeats every
- * resource and every output of the stack.
+ * resource and every output of the stack. A diagnostic that equals the one before it is left out.
  */
 export function engineReason(error: Error): string {
   if (!(error instanceof CommandError)) return error.message;
   const diagnostics = error.message.split("\nDiagnostics:\n")[1];
-  return diagnostics?.split(/\n(?:Outputs|Resources):\n/)[0]?.trimEnd() ?? error.message;
+  const reasons = diagnostics?.split(/\n(?:Outputs|Resources):\n/)[0]?.trimEnd();
+  if (reasons === undefined) return error.message;
+  const each = reasons.split(/\n(?= {4}\w+: )/);
+  return each.filter((one, at) => one !== each[at - 1]).join("\n");
 }

@@ -18,6 +18,24 @@ interface StackSettings {
   config?: Record<string, unknown>;
 }
 
+/**
+ * The text of the local stack file as settings.
+ *
+ * @throws Error which names the file, the line and the rule, if the text is no YAML.
+ */
+export function parsedSettings(text: string): StackSettings {
+  try {
+    return parse(text) as StackSettings;
+  } catch (error) {
+    const [first] = (error as Error).message.split("\n");
+    const rule = 'a text with ": ", such as --only-binary=:all: and more words, needs quotes or >-';
+    throw new Error(
+      `Pulumi.${localStackName}.yaml must be YAML, got an error: ${first} correct that line (${rule})`,
+      { cause: error },
+    );
+  }
+}
+
 function passphrase(): string {
   if (!existsSync(localPaths.passphrase)) {
     writeFileSync(localPaths.passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
@@ -75,7 +93,7 @@ function writeProject(settings: string, directory: string): { lacksSecret: boole
   }
   writeFileSync(join(localPaths.project, "Pulumi.yaml"), stringify(project));
   const target = join(localPaths.project, `Pulumi.${localStackName}.yaml`);
-  const wanted = parse(settings) as StackSettings;
+  const wanted = parsedSettings(settings);
   const kept = existsSync(target) ? (parse(readFileSync(target, "utf8")) as StackSettings) : {};
   const config = atLocalAuthority(withBackups(wanted, kept ?? {}));
   writeFileSync(target, stringify({ encryptionsalt: kept?.encryptionsalt, config }), {

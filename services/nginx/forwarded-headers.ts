@@ -64,6 +64,18 @@ export const upgradeMaps = [
 ];
 
 /**
+ * The variable of Nginx with the host that the app gets. A name of the visitor's own machine keeps its port: a browser
+ * reaches the local cloud, or a tunnel, at `localhost:8080`, and frameworks refuse a form whose `Origin` differs from
+ * the host. Every other host is without a port: the stack serves 80 and 443 alone, so another one is invented.
+ */
+export const requestedHostMap = [
+  "map $http_host $requested_host {",
+  "  default $host;",
+  '  "~*^(localhost|127\\.0\\.0\\.1|\\[::1\\]):[0-9]{1,5}$" $http_host;',
+  "}",
+];
+
+/**
  * Directives of Nginx that set the request headers for the app: each fact once, from the load
  * balancer's headers about the client. Every location inherits them unless it sets a request header itself.
  *
@@ -71,12 +83,12 @@ export const upgradeMaps = [
  */
 export function forwardedHeaders(node: string): string[] {
   return [
-    "proxy_set_header Host $host;",
+    "proxy_set_header Host $requested_host;",
     "proxy_set_header Connection $connection_header;",
     "proxy_set_header Upgrade $websocket;",
     "proxy_set_header X-Forwarded-For $remote_addr;",
     "proxy_set_header X-Real-IP $remote_addr;",
-    "proxy_set_header X-Forwarded-Host $host;",
+    "proxy_set_header X-Forwarded-Host $requested_host;",
     "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;",
     "proxy_set_header X-Webstack-Lb $http_x_webstack_lb;",
     `proxy_set_header X-Webstack-Web ${node};`,

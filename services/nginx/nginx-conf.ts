@@ -8,7 +8,7 @@ import { accessLog } from "./access-log";
 import { siteLines, type StaticSite } from "./static-site";
 import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
-import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
+import { forwardedHeaders, requestedHostMap, upgradeMaps } from "./forwarded-headers";
 import { assetsLocations } from "./immutable-assets";
 import { maintenanceLines, countServer, leavingPath } from "./out-of-service";
 import { type NginxSnippets, snippetLines } from "./snippets";
@@ -83,6 +83,7 @@ export function nginxConf(args: NginxConfArgs): string {
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
       ${upgradeMaps}
+      ${requestedHostMap}
       ${headerBuffers}
       ${bufferedBodies(requests)}
       ${lines.maps}

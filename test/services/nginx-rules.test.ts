@@ -26,6 +26,32 @@ describe("web node", () => {
     expect(nginx.slice(nginx.indexOf("location"))).not.toContain("proxy_set_header");
   });
 
+  it("keeps the port of a host on the visitor's own machine, as in the Origin of its forms", () => {
+    const [, first] = nginx.match(
+      /map \$http_host \$requested_host \{\n.*\n *"~\*(.*)" \$http_host;/,
+    )!;
+    const pattern = new RegExp(first!, "i");
+    for (const host of ["localhost:8080", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080"]) {
+      expect(pattern.test(host), host).toBe(true);
+    }
+    const withoutPort = [
+      "localhost",
+      "localhost:",
+      "shop.example:8080",
+      "localhost.shop.example:80",
+    ];
+    for (const host of [
+      ...withoutPort,
+      "127.0.0.1.shop.example:80",
+      "localhost:8080.shop.example",
+    ]) {
+      expect(pattern.test(host), host).toBe(false);
+    }
+    for (const header of ["Host", "X-Forwarded-Host"]) {
+      expect(nginx).toContain(`proxy_set_header ${header} $requested_host;`);
+    }
+  });
+
   it("says which release it has where that is wanted, in every place that has headers of its own", () => {
     const include = "include /srv/app/current/.webstack-nginx.con[f];";
     const conf = nginxConf({

@@ -102,6 +102,17 @@ export const clientChecks: Check[] = [
     },
   },
   {
+    title: "a host has its port only with a name of the visitor's own machine",
+    run: async () => {
+      const own = ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"].map((host) => [host, host]);
+      const others = ["site.example:8080", "localhost.example:8080", "localhost:"];
+      for (const [asked, got] of [...own, ...others.map((host) => [host, host.split(":")[0]])]) {
+        const seen = await seenFrom("127.9.0.8", { Host: asked! });
+        assert.deepEqual([headerIn(seen, "host"), headerIn(seen, "x-forwarded-host")], [got, got]);
+      }
+    },
+  },
+  {
     title: "the app is told of TLS",
     run: async () => {
       const options = { host: site.host, port: 443, path: "/page", rejectUnauthorized: false };
