@@ -107,3 +107,7 @@ export const cidr = required("string", { refuse: refuseNonCidr });
 export const integer = required("int");
 /** A text that must be given. */
 export const text = required("string");
+/** Refused since terraform-provider-hcloud v1.67; older states have it among their outputs. */
+export const removedDatacenter = computed("string", {
+  refuse: () => "datacenter was removed; use location, such as nbg1 for nbg1-dc3",
+});

@@ -78,7 +78,7 @@ export const rules: Readonly<Record<string, Rules>> = {
   },
   "hcloud:index/primaryIp:PrimaryIp": {
     refuse: (inputs) => [
-      ...exactlyOne(inputs, ["location", "datacenter", "assigneeId"]),
+      ...exactlyOne(inputs, ["location", "assigneeId"]),
       ...(inputs.assigneeId !== undefined && inputs.assigneeType === undefined
         ? [{ property: "assigneeId", reason: "assigneeType must be given with assigneeId" }]
         : []),

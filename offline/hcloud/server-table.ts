@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { computed, optional, replaced, type Table } from "../stand-in/table";
-import { labels, name, off, text } from "./properties";
+import { labels, name, off, removedDatacenter, text } from "./properties";
 
 /** User data as the official plugin keeps it in its state: Base64 of the SHA-1. */
 export function userDataHash(userData: string): string {
@@ -23,7 +23,7 @@ export const server: Table = {
       computed("string", { refuse: (v) => (v === "" ? "image must not be empty" : undefined) }),
     ),
     location: replaced(computed("string")),
-    datacenter: replaced(computed("string")),
+    datacenter: removedDatacenter,
     userData: replaced(optional("string", { comparable: hashedUserData })),
     sshKeys: replaced(optional("list")),
     labels,

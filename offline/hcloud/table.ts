@@ -9,6 +9,7 @@ import {
   off,
   refuseAddresses,
   refuseNonIp,
+  removedDatacenter,
   text,
 } from "./properties";
 import { server } from "./server-table";
@@ -125,7 +126,7 @@ const addressTables: Record<string, Table> = {
       name,
       type: replaced(text),
       location: replaced(computed("string")),
-      datacenter: replaced(computed("string")),
+      datacenter: removedDatacenter,
       assigneeId: computed("int"),
       assigneeType: computed("string"),
       autoDelete: off,
@@ -134,7 +135,7 @@ const addressTables: Record<string, Table> = {
     },
     outputs: ["ipAddress", "ipNetwork"],
     // The plan leaves them open, whatever is changed.
-    unknownOnUpdate: ["assigneeId", "assigneeType"],
+    unknownOnUpdate: ["assigneeId", "assigneeType", "datacenter"],
   },
   "hcloud:index/rdns:Rdns": {
     half: "framework",

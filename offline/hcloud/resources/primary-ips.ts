@@ -38,9 +38,7 @@ export const primaryIp: Handlers = {
       auto_delete: inputs.autoDelete ?? false,
       ...(inputs.assigneeId
         ? { assignee_id: inputs.assigneeId, assignee_type: inputs.assigneeType }
-        : {
-            location: inputs.location ?? (inputs.datacenter as string | undefined)?.split("-")[0],
-          }),
+        : { location: inputs.location }),
     };
     const answer = await client.call<{ primary_ip: WireIp } & Created>(
       "POST",

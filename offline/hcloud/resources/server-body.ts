@@ -21,7 +21,7 @@ export async function createBody(client: CloudClient, inputs: Values): Promise<V
     server_type: type.name,
     image: await imageId(client, String(inputs.image), type.architecture),
     ssh_keys: await sshKeyIds(client, inputs),
-    location: inputs.location ?? (inputs.datacenter as string | undefined)?.split("-")[0],
+    location: inputs.location,
     user_data: inputs.userData,
     labels: inputs.labels ?? {},
     firewalls: ((inputs.firewallIds as number[]) ?? []).map((firewall) => ({ firewall })),

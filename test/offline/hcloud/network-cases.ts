@@ -96,7 +96,7 @@ export const networkSubjects: Record<string, Subject> = {
       ["labels", undefined, {}, "none"],
       ["type", "ipv4", "ipv6", "replace"],
       ["location", "nbg1", "fsn1", "replace"],
-      ["datacenter", "nbg1-dc3", "fsn1-dc14", "replace"],
+      ["datacenter", "nbg1-dc3", undefined, "none"],
       ["assigneeId", 1, 2, "update"],
       ["assigneeType", "server", "other", "update"],
       ["autoDelete", undefined, true, "update"],

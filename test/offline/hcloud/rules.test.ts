@@ -97,11 +97,12 @@ describe("a primary address", () => {
     const asked = { type: "ipv4", location: "nbg1" };
     const after = { ...asked, labels: { a: "b" } };
     const { paths } = plan(primaryIp, asked, after, { assigneeId: 5, assigneeType: "server" });
-    expect(paths).toEqual(["labels", "assigneeId", "assigneeType"]);
+    expect(paths).toEqual(["labels", "assigneeId", "assigneeType", "datacenter"]);
   });
 });
 
 describe("inputs are refused", () => {
+  const ipv4 = { type: "ipv4", location: "nbg1" };
   const refused = (type: string, news: object) =>
     checked(type, news as never).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
@@ -115,7 +116,9 @@ describe("inputs are refused", () => {
     ["no network", nic, { serverId: 1 }, /exactly one of networkId, subnetId/],
     ["two networks", nic, { serverId: 1, networkId: 1, subnetId: "1-a" }, /exactly one of/],
     ["an address", nic, { serverId: 1, networkId: 1, ip: "10.0.0" }, /^ip: invalid IP address/],
-    ["no place", primaryIp, { type: "ipv4" }, /exactly one of location, datacenter, assigneeId/],
+    ["no place", primaryIp, { type: "ipv4" }, /exactly one of location, assigneeId/],
+    ["a datacenter", server, { serverType: "a", datacenter: "nbg1-dc3" }, /use location/],
+    ["its datacenter", primaryIp, { ...ipv4, datacenter: "nbg1-dc3" }, /use location/],
     ["an assignee alone", primaryIp, { type: "ipv4", assigneeId: 1 }, /assigneeType must be given/],
   ])("%s", (_what, type, news, message) => {
     expect(refused(type, news)).toEqual([expect.stringMatching(message)]);

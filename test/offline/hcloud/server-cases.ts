@@ -12,7 +12,6 @@ export const serverSubjects: Record<string, Subject> = {
       ["image", "ubuntu-26.04", undefined, "none"],
       ["location", "nbg1", "fsn1", "replace"],
       ["location", "nbg1", undefined, "none"],
-      ["datacenter", "nbg1-dc3", "fsn1-dc14", "replace"],
       ["datacenter", "nbg1-dc3", undefined, "none"],
       ["userData", "#cloud-config\n", "#cloud-config\n\n", "replace"],
       ["userData", "#cloud-config\n", undefined, "replace"],
