@@ -75,9 +75,13 @@ export const shortSettings = {
 /** Stands in for an address that is missing or not valid; the program then ends with its problems. */
 const unusedBlocks = ["127.0.0.1/32"];
 
-/** The names in `domains`: a list as it is, a text with one or several names as a list; undefined for a blank text. */
+/**
+ * The names in `domains`: a list as it is, a text with one or several names as a list; undefined for a blank text. A text
+ * with other characters than names have stays whole: it may be a misplaced private key, which messages would not
+ * recognize in parts.
+ */
 export function namesIn(domains: unknown): unknown {
-  if (typeof domains !== "string") return domains;
+  if (typeof domains !== "string" || !/^[a-z0-9.*,\s-]*$/.test(domains)) return domains;
   const names = domains.split(/[\s,]+/).filter((name) => name !== "");
   return names.length === 0 ? undefined : names;
 }
