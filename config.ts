@@ -9,13 +9,12 @@ import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones, defaultBufferPoolMib, serverSize } from "./config/cloud-offer";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
 import { mergedNames, problemsOf, reportOf } from "./config/problems";
-import { type Egress, webEgress } from "./config/egress";
+import { type Egress, webEgress } from "./config/network-schema";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { clearTextSecrets, rawSettingsOf } from "./config/clear-text";
 import { projectProblems, shortProblems, spelledOut } from "./config/short-settings";
-import { decodeSettings, valueAt } from "./config/stack-file";
-import { trustedBlocks } from "./config/trusted-proxies";
-import { unquotedProblems } from "./config/unquoted";
+import { decodeSettings, valueAt, unquotedProblems } from "./config/stack-file";
+import { trustedBlocks } from "./config/load-balancer-schema";
 
 /** Source of the app's release: a directory to pack and push, or a file to download. */
 export type AppSource =

@@ -7,7 +7,7 @@ import { loginNameHook } from "./rolling/login-name";
 import { unlessPassedOver } from "./rolling/passed-over";
 import { stagingHook } from "./rolling/staging";
 import { type Foundation, foundation } from "./web-stack/foundation";
-import { retiringHooks } from "./web-stack/retiring";
+import { retiringHooks } from "./web-stack/hooks";
 import { serverTiers, type Tiers } from "./web-stack/server-tiers";
 
 /** Outputs of a stack. A type alias, because an interface is not assignable to Pulumi's record of outputs. */

@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { apiPort, thumbprint, wildcardsOf } from "../resources/acme";
-import { type OwnCertificate, pemOf } from "../resources/own-certificate";
+import {
+  apiPort,
+  thumbprint,
+  wildcardsOf,
+  type OwnCertificate,
+  pemOf,
+} from "../resources/certificates";
 import type { AcmeCalls, AcmeSettings } from "../services/acme/service";
 import type { Peer } from "../topology";
 import { NodeCertificates } from "./node-certificates";

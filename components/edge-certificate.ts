@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { type OwnCertificate, pemOf } from "../resources/own-certificate";
+import { type OwnCertificate, pemOf } from "../resources/certificates";
 
 /** Ten years, so that an expired placeholder never causes an outage. */
 const validityPeriodHours = 87_600;

@@ -2,7 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { apiRelay, type ApiRelayArgs } from "../services/api-relay/service";
 import { egressGateway } from "../services/egress-gateway/service";
-import type { OpeningGroup } from "../services/host-firewall/destinations";
+import type { OpeningGroup } from "../services/host-firewall/output-rules";
 import type { NodeFacts } from "../services/node-bundle";
 import { privateEgress } from "../services/private-egress/service";
 import type { Service } from "../services/service";

@@ -1,5 +1,5 @@
 import { commandWords } from "./command";
-import { calendarEvents, cronFields } from "./cron";
+import { calendarEvents, cronFields } from "./schedule";
 import { type Runtime, describedRuntime } from "./runtime";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./cloud-offer";

@@ -4,7 +4,7 @@ import { appContract, type AppContract } from "./app-contract";
 import { type StackConfig, settingsSchema } from "./schema";
 import { serverSize } from "./cloud-offer";
 import { commandWords, missingProgram } from "./command";
-import { printable, settingName } from "./printable";
+import { printable, settingName } from "./messages";
 import { type RawSettings, valueAt } from "./stack-file";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { appEgress } from "./egress";
+import { appEgress } from "./network-schema";
 import { commandWords, hasKnownPlaceholders, placeholders } from "./command";
-import { healthSettings } from "./health-schema";
-import { processSettings } from "./process-schema";
+import { healthSettings, processSettings } from "./process-schema";
 import {
   releaseRuntime,
   runtimeSettings,
@@ -36,7 +35,7 @@ const variableText = z
   .string()
   .regex(/^[^\r\n\0]*$/)
   .refine(hasKnownPlaceholders);
-/** `pulumi config set --path` writes whole numbers and switches without quotes; `config/unquoted.ts` checks the spelling. */
+/** `pulumi config set --path` writes whole numbers and switches without quotes; `config/stack-file.ts` checks the spelling. */
 const variableValue = z
   .union([variableText, z.int(), z.boolean()])
   .transform((value) => String(value));

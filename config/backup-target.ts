@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { backupSettings, type TargetKey } from "./backups-schema";
-import { printable } from "./printable";
-import { secretRemedy } from "./secret-remedy";
+import { printable, secretRemedy } from "./messages";
 import type { StackConfig } from "./schema";
 import { documentedSettings } from "./setting";
 import { isMap, type RawSettings as Raw } from "./stack-file";

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { redacted, settingName } from "./printable";
+import { redacted, settingName, secretRemedy } from "./messages";
 import { settingsSchema } from "./schema";
-import { secretRemedy } from "./secret-remedy";
 import { type DocumentedSetting, documentedSettings, isNamedMap, secretSettings } from "./setting";
 import { fromJson, isMap, isSecret, namespace, type RawSettings, valueAt } from "./stack-file";
 

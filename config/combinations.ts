@@ -2,7 +2,7 @@ import { targetProblems } from "./backup-target";
 import { consentOf } from "./consent";
 import { networkZones, typesInsteadOfDefaults, serverSize } from "./cloud-offer";
 import { runtimeProblems, workerProblems } from "./process-problems";
-import { printable } from "./printable";
+import { printable } from "./messages";
 import { siteProblems } from "./site-problems";
 import { tlsProblems } from "./edge-tls";
 

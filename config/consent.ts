@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { printable, settingName } from "./printable";
+import { printable, settingName } from "./messages";
 import { setting } from "./setting";
 
 /** A line of consent: a destructive change that the stack file allows. */

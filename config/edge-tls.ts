@@ -1,6 +1,6 @@
 import type { StackConfig } from "./schema";
 import { ownCertificateProblems } from "./own-certificate";
-import { printable } from "./printable";
+import { printable } from "./messages";
 import { isCertifiable } from "./tls-schema";
 
 /** HTTPS of the load balancers, as follows from all settings. */

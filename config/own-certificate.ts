@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { printable, redacted } from "./printable";
+import { printable, redacted } from "./messages";
 
 /** Form of a certificate chain and of its key in PEM. */
 export const pemForms = {

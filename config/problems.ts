@@ -1,5 +1,12 @@
 import type { z } from "zod";
-import { closestName } from "./closest-name";
+import {
+  closestName,
+  printable,
+  printableName,
+  redacted,
+  settingName,
+  secretRemedy,
+} from "./messages";
 import {
   anyName,
   documentedSettings,
@@ -9,8 +16,6 @@ import {
   secretSettings,
   type SettingNotes,
 } from "./setting";
-import { printable, printableName, redacted, settingName } from "./printable";
-import { secretRemedy } from "./secret-remedy";
 
 type Path = readonly PropertyKey[];
 

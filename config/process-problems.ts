@@ -1,4 +1,4 @@
-import { printable, settingName } from "./printable";
+import { printable, settingName } from "./messages";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;

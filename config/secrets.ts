@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { settingsSchema } from "./schema";
 import { secretSettings } from "./setting";
 import { decodeSettings, valueAt, type RawSettings, isSecret, namespace } from "./stack-file";
-import { redacted } from "./printable";
+import { redacted } from "./messages";
 import type { HiddenValues } from "./problems";
 
 /** Every secret text of the current stack file; no output may contain one. */

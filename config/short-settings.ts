@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { contains, ipv4Block } from "./addresses";
 import { typesInsteadOfDefaults } from "./cloud-offer";
-import { printable } from "./printable";
+import { printable } from "./messages";
 import { setting } from "./setting";
 import { isMap, namespace, type RawSettings } from "./stack-file";
 

@@ -1,4 +1,4 @@
-import { printable, printableName } from "./printable";
+import { printable, printableName } from "./messages";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;

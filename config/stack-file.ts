@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { isMap as isYamlMap, isScalar, parseDocument } from "yaml";
 import { members, innerSchema } from "./setting";
+import { printable, settingName } from "./messages";
 
 /** Namespace of the program's own settings in a stack file. */
 export const namespace = "webstack";
@@ -51,4 +54,30 @@ export function valueAt(raw: unknown, path: readonly string[]): unknown {
 export function isSecret(key: string): boolean {
   const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
   return runtime.isConfigSecret(key);
+}
+
+/**
+ * One problem for each variable of `app.env` whose unquoted value means another text than it shows: the engine reads `0644`
+ * as 420 and `1_000` as 1000.
+ *
+ * @param raw the settings, from the engine.
+ * @param file the stack file. Without it no spelling is known, and there is no problem.
+ */
+export function unquotedProblems(raw: RawSettings, file: string): string[] {
+  const env = Object(valueAt(raw, ["app", "env"])) as Record<string, unknown>;
+  const changed = Object.entries(env).filter(([, value]) => /number|boolean/.test(typeof value));
+  if (changed.length === 0 || !existsSync(file)) return [];
+  const written = parseDocument(readFileSync(file, "utf8"), { merge: true }).getIn([
+    ...["config", "webstack:app", "env"],
+  ]);
+  if (!isYamlMap(written)) return [];
+  return changed.flatMap(([name, value]) => {
+    const node: unknown = written.get(name, true);
+    const source = isScalar(node) ? node.source : undefined;
+    if (source === undefined || source === String(value)) return [];
+    return [
+      `${settingName(["app", "env", name])} must be a text, got ${printable(value)} for ${source} without quotes; ` +
+        `put it in quotes: ${JSON.stringify(source)}`,
+    ];
+  });
 }

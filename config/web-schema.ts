@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ownWebEgress } from "./egress";
+import { ownWebEgress } from "./network-schema";
 import { rawLines, rawRule } from "./value-forms";
 import { setting } from "./setting";
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { commandWords } from "./command";
-import { cronFields } from "./cron";
+import { cronFields, isTimeZone } from "./schedule";
 import { setting } from "./setting";
-import { isTimeZone } from "./time-zone";
 
 /** Name of a worker or job, which is a part of its unit's name. */
 const jobName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);

@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { awaitEnd, checkFollows } from "./archiver/base/archive-end";
-import { CopyServer } from "./archiver/base/copy-server";
 import {
+  awaitEnd,
+  checkFollows,
   checkDumpSpace,
   checkFreeSpace,
   dataBytes,
   checkMember,
   checkOrigin,
 } from "./archiver/base/checks";
+import { CopyServer, sumsOfCopy } from "./archiver/base/copy-server";
 import {
   copyFolder,
   type CopyInfo,
@@ -16,7 +17,6 @@ import {
   letGroupRead,
   removeCopy,
 } from "./archiver/base/copy-folder";
-import { sumsOfCopy } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/due";
 import { writeDump } from "./archiver/logical/write-dump";
 import { readSettings } from "./archiver/settings";

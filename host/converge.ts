@@ -5,7 +5,7 @@ import type { Bundle, BundleRelease, Wanted } from "./converge/bundle";
 import { proveHostKeys } from "./converge/first-contact";
 import { LockHeld, withLock } from "./converge/lock";
 import { runDirectory, stateDirectory } from "./converge/directories";
-import { readHost } from "./converge/read";
+import { readHost } from "./converge/manifest";
 import { stage } from "./converge/retained-releases";
 import { fetchRelease, hasRelease, hasRuntime, receive, receiveRuntime } from "./converge/transfer";
 import { recover } from "./converge/undo";

@@ -2,10 +2,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { certificatesReport, requestRenewal } from "./edge/certificates";
-import { openConnections } from "./edge/connections";
-import { connectionsOfOldWorkers, endOldWorkers, replaceWorker } from "./edge/workers";
-import { sendCommand } from "./haproxy/send-command";
-import { probe } from "./prober/probe";
+import {
+  openConnections,
+  connectionsOfOldWorkers,
+  endOldWorkers,
+  replaceWorker,
+  sendCommand,
+} from "./haproxy/commands";
+import { probe } from "./prober/health";
 import { monotonicMs } from "./time/monotonic";
 
 const vrrpFifo = "/run/webstack/vrrp.fifo";

@@ -11,15 +11,13 @@ import { createInterface } from "node:readline";
 import { ApiFailure } from "./cloud-api/failure";
 import { FloatingIpApi } from "./mover/api";
 import { AssignRounds } from "./mover/assign-rounds";
-import type { Effect, Event, VrrpState } from "./mover/events";
-import { Gateway } from "./mover/gateway";
+import { type Effect, type Event, type VrrpState, initialState } from "./mover/state";
+import { Gateway, followsRoute, hasAddress } from "./mover/gateway";
 import { HeldAddresses } from "./mover/held-addresses";
 import { step } from "./mover/machine";
 import { Peer } from "./mover/peer";
-import { initialState } from "./mover/state";
 import { type Status, statusAfter } from "./mover/status";
 import { type ApiAccess, apiClient, routeRequest } from "./mover/api-client";
-import { followsRoute, hasAddress } from "./mover/route-events";
 import { monotonicMs } from "./time/monotonic";
 
 /** Content of `/etc/webstack/mover.json`; the first server has the higher VRRP priority. */

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { probe } from "./prober/probe";
-import { initialHealth, nextHealth, type Health, isSteppingDown } from "./prober/health";
+import { probe, initialHealth, nextHealth, type Health, isSteppingDown } from "./prober/health";
 import { monotonicMs } from "./time/monotonic";
 
 /** Health check URL on HAProxy's public listener, which HAProxy answers itself and only for this host. */

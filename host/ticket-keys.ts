@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { sendCommand } from "./haproxy/send-command";
+import { sendCommand } from "./haproxy/commands";
 import { parseKeys, ticketKeys } from "./ticket-keys/keys";
 
 /** HAProxy's socket, and the key file that HAProxy starts with, which contains the secret. */

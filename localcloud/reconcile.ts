@@ -1,9 +1,8 @@
 import type { Cloud } from "./cloud";
 import { effectiveRules } from "./firewalling";
 import type { Server } from "./model";
-import { privateNic, pushNetwork } from "./private-net";
-import { pushPublicNic } from "./public-net";
-import { rebuildMachine } from "./resources/server-rebuild";
+import { privateNic, pushNetwork, pushPublicNic } from "./nics";
+import { rebuildMachine } from "./resources/server-power";
 import { forgetServer } from "./resources/servers";
 import { machineSpec } from "./server-view";
 

@@ -6,7 +6,7 @@ import type { Cloud } from "./cloud";
 import { firewallsOf } from "./firewalling";
 import type { MachineSpec } from "./machines/driver";
 import type { PrimaryIp, Server } from "./model";
-import { primaryIpsOf, publicNic } from "./public-net";
+import { primaryIpsOf, publicNic } from "./nics";
 import { placementGroupToWire } from "./resources/placement-groups";
 import { dnsPtrToWire } from "./reverse-dns";
 

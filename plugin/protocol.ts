@@ -1,13 +1,39 @@
-import { flushCompileCache } from "node:module";
+import { flushCompileCache, createRequire } from "node:module";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb";
+import type * as Services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { ChangeRequest, Difference, Failure, Plugin, Subject } from "./plugin";
-import { Empty, grpc, messages, PluginInfo, services, Struct } from "./sdk";
 import { decodeMap, encodeMap, type Values } from "./values";
+
+/**
+ * Loads a module as the Pulumi SDK does. Its `provider` module would do for a plugin, were it not
+ * for what it keeps from a plugin (settings, whether it is a preview, secrets among the inputs) and
+ * from the engine (which values differ).
+ */
+export const ofSdk = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
+
+/** The SDK's own gRPC. */
+export const grpc = ofSdk("@grpc/grpc-js");
+
+/** Messages of the provider protocol. */
+export const messages = ofSdk("@pulumi/pulumi/proto/provider_pb") as typeof Messages;
+
+/** Services of the provider protocol. */
+const services = ofSdk("@pulumi/pulumi/proto/provider_grpc_pb") as typeof Services;
+
+/** Google's message for structured values. */
+export const { Struct } = ofSdk("google-protobuf/google/protobuf/struct_pb");
+
+/** Google's message for nothing. */
+const { Empty } = ofSdk("google-protobuf/google/protobuf/empty_pb");
+
+/** Message of the protocol that says a plugin's version. */
+const { PluginInfo } = ofSdk("@pulumi/pulumi/proto/plugin_pb");
 
 /** Largest message, as in the SDK: 400 MiB. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
 type Answer = (error: { code: number; details: string } | null, value?: unknown) => void;
+
 type StructMessage = { toJavaScript(): unknown } | undefined;
 
 function values(struct: StructMessage): Values {

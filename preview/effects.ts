@@ -17,7 +17,7 @@ const tierWords: Record<string, string> = {
 /**
  * All effects of a plan, the worst first, without duplicates.
  *
- * @param lost effects that follow from neither units nor resources, see `edge-losses.ts`.
+ * @param lost effects that follow from neither units nor resources, see `losses.ts`.
  */
 export function effectsOf(
   hosts: readonly HostChange[],

@@ -1,13 +1,13 @@
 import type { BundleService } from "../services/bundle";
 import type { Values } from "../plugin/values";
 import { addedPackages, appProcesses, fileChanges, unitChanges } from "./host-changes";
-import { loginText } from "./login-name";
-import type { HostChange } from "./model";
+import type { HostChange, CloudChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { isUnknown, mapOf, valueChanges, valueText } from "./values";
 
 /** Type tokens. */
 export const configurationType = "host:index:Configuration";
+
 export const serverType = "hcloud:index/server:Server";
 
 /** Tier of the host whose configuration the step updates, such as `lb`; undefined: the step does something else. */
@@ -22,8 +22,10 @@ export const unknownConfiguration =
 
 /** Number of shown digits of a release's digest. */
 const digits = 12;
+
 /** Tiers in the order of their configuration. */
 const order = ["db", "app", "web", "lb"];
+
 /** Inputs of a configuration that have texts of their own, or that mean nothing to a reader. */
 const describedInputs =
   /^(files|secrets|attributes|services|checks|loginFiles|release|node|role|connection)\b/;
@@ -159,4 +161,35 @@ function serverChange(step: Step): NonNullable<HostChange["server"]> {
     return { kind: "resized", text: `server resized: ${types}, switched off meanwhile` };
   }
   return { kind: "changed", text: `server: ${valueChanges(step).join("; ")}` };
+}
+
+const begin = "login ";
+
+const end =
+  ": the new one is added and proved by a login, nobody notices; the former one goes once all nodes have the new one";
+
+/** Text of a host's change of the login name (`admin.user`); undefined without one. */
+function loginText({ before, after }: Step): string | undefined {
+  const [from, to] = [before, after].map(({ connection }) => mapOf(connection).user);
+  if (typeof from !== "string" || typeof to !== "string" || from === to) return undefined;
+  return `${begin}${from} -> ${to}${end}`;
+}
+
+/**
+ * Warnings about a change of the login name together with one that logs in before it: a resize, which drains the server
+ * first, and a new deploy key. Such an `up` stops at its first login, before it has changed a host.
+ */
+export function loginWarnings(
+  hosts: readonly HostChange[],
+  cloud: readonly CloudChange[],
+): string[] {
+  if (!hosts.some(({ others }) => others.some((text) => text.endsWith(end)))) return [];
+  const isResized = hosts.some(({ server }) => server?.kind === "resized");
+  const hasKey = cloud.some(({ what }) => what.startsWith("deploy key on all hosts"));
+  const other = isResized ? "a server type" : hasKey ? "admin.deployKeyVersion" : undefined;
+  if (other === undefined) return [];
+  return [
+    `admin.user and ${other} must not change in one up, which would stop before it changes a host; ` +
+      "apply one of the edits first, then the other",
+  ];
 }

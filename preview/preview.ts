@@ -1,6 +1,6 @@
-import { backupLosses } from "./backup-losses";
+import { backupLosses, edgeLosses } from "./losses";
 import { cloudChanges, driftOf } from "./resource-changes";
-import { costOf, type Prices } from "./price-list";
+import { costOf, type Prices, offerWarnings } from "./price-list";
 import type {
   CloudChange,
   Counts,
@@ -10,12 +10,9 @@ import type {
   SettingChange,
   Verdict,
 } from "./model";
-import { edgeLosses } from "./edge-losses";
 import { effectsOf, type TierSizes } from "./effects";
-import { hostChanges, serverType } from "./hosts";
-import { loginWarnings } from "./login-name";
+import { hostChanges, serverType, loginWarnings } from "./hosts";
 import { narrowed } from "./narrowed";
-import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
 
 /** Inputs of a preview besides the plan. */

@@ -1,8 +1,7 @@
 import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { HostKeyMismatch, keyAlgorithms, keyText } from "./host-key";
 import type { ConnectionInputs } from "./inputs";
-import { Session } from "./session";
-import { asUser, hostAndPort, ready } from "./ssh-client";
+import { Session, asUser, hostAndPort, ready } from "./session";
 
 /** Longest wait for one handshake or one forwarded connection, milliseconds. */
 const handshakeMs = 15_000;

@@ -1,6 +1,6 @@
 import type * as Services from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Messages from "@pulumi/pulumi/proto/engine_pb";
-import { grpc, ofSdk } from "../plugin/sdk";
+import { grpc, ofSdk } from "../plugin/protocol";
 
 const { EngineClient } = ofSdk("@pulumi/pulumi/proto/engine_grpc_pb") as typeof Services;
 const messages = ofSdk("@pulumi/pulumi/proto/engine_pb") as typeof Messages;

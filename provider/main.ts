@@ -1,5 +1,5 @@
 import { serve } from "../plugin/protocol";
-import { ByType } from "./by-type";
+import { ByType } from "../plugin/plugin";
 import { Consents } from "./consents";
 import { DeployKeyProvider } from "./deploy-key-provider";
 import { engineAddress, engineLog } from "./engine-log";

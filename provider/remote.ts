@@ -11,7 +11,7 @@ const bootSeconds = 1_200;
 /** Longest download of a release by a host, seconds; and longest time in which a host takes nothing of a sent one. */
 export const transferSeconds = 900;
 
-/** State of a host as converge reads it; see `host/converge/read.ts`. */
+/** State of a host as converge reads it; see `host/converge/manifest.ts`. */
 export interface HostReading {
   /** Text by path; null = the file is gone. */
   files: Record<string, string | null>;

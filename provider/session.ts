@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import type { Client, ClientChannel } from "ssh2";
+import type { Client, ClientChannel, ConnectConfig } from "ssh2";
+import type { ConnectionInputs } from "./inputs";
 
 /** Largest part of a command's output that is kept, characters. */
 const maxOutput = 64 << 20;
@@ -134,4 +135,33 @@ async function finished(
     ]);
   await closed;
   return { status, stdout, stderr };
+}
+
+/** Authentication with a login name, which tries one key after the other. */
+export function asUser(
+  username: string,
+  { privateKey, formerPrivateKey }: ConnectionInputs,
+): ConnectConfig {
+  if (formerPrivateKey === undefined) return { username, privateKey };
+  const keys = [privateKey, formerPrivateKey];
+  const authHandler = keys.map((key) => ({ type: "publickey" as const, username, key }));
+  return { username, privateKey, authHandler };
+}
+
+/** Parses `address`, `address:port` or `[address]:port`. */
+export function hostAndPort(text: string): { host: string; port: number } {
+  const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];
+  return { host: bracketed ?? plain ?? text, port: Number(port ?? 22) };
+}
+
+/** Resolves after the login. */
+export function ready(client: Client, config: ConnectConfig): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    client.once("ready", () => resolve(client));
+    // The listener stays: after the login an error ends the connection, and a running command
+    // fails with `ConnectionLost`.
+    client.on("error", reject);
+    client.once("close", () => reject(new Error("the connection was closed during the login")));
+    client.connect(config);
+  });
 }

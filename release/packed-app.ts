@@ -4,9 +4,8 @@ import { delimiter, join } from "node:path";
 import { commandText, missingProgram } from "../config/command";
 import { type Architecture, type Runtime, runtimeCommand } from "../config/runtime";
 import { type ReleaseFacts, releaseFacts, startIn } from "./facts";
-import { checkOwnDirectory } from "./own-directory";
-import { packRelease } from "./pack";
-import { pruneReleases } from "./prune";
+import { checkOwnDirectory } from "./entries";
+import { packRelease, pruneReleases } from "./pack";
 import { checkRuntime } from "./runtime-check";
 
 /**

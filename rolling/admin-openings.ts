@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { openedUntil } from "../preview/opened-rules";
+import { openedUntil } from "../preview/plan";
 
 /** A rule of a firewall in the API's form; unknown fields are kept. */
 export const ruleShape = z.looseObject({

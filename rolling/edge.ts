@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { HostNode, Hosts } from "./hosts";
-import { missingCertificates, missingText } from "./missing-certificates";
+import { missingCertificates, missingText } from "./certificates";
 import { waitUntil } from "./wait-until";
 
 /** A load balancer's report on the certificates that it orders or copies. */

@@ -1,7 +1,7 @@
 import { databaseStates, whyNotServing } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
-import { missingCertificates, missingText } from "./missing-certificates";
+import { missingCertificates, missingText } from "./certificates";
 
 /** For each tier, the tier in front of it, and the proxies of HAProxy there that send it requests. */
 const fronts = {

@@ -1,11 +1,9 @@
 import { parseArgs } from "node:util";
 import { chosenStack } from "./operate/chosen-stack";
 import { pruning } from "./prune/pruning";
-import { knownHistories, readHistory } from "./prune/read-history";
-import { removePlanned, removerOf } from "./prune/remove-planned";
-import { pruningLines } from "./prune/report";
+import { knownHistories, readHistory, refusedUnproved } from "./prune/history";
+import { removePlanned, removerOf, pruningLines } from "./prune/remove-planned";
 import { SftpRemover } from "./prune/removers";
-import { refusedUnproved } from "./prune/unproved";
 import { backupsOf, retentionOf } from "./restore/bucket";
 import { readingStore } from "./restore/operator-store";
 

@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
 import { inject } from "./local/faults";
-import { readOutputs } from "./local/outputs";
+import { readOutputs, type StackOutputs } from "./operate/outputs";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { query } from "./operate/databases";
-import type { StackOutputs } from "./operate/outputs";
 import { mysqlUnit, usualWatch, type Members, watched } from "./drill/database-watch";
 import { waitForGroup } from "./drill/database-state";
 import { median } from "./drill/report";

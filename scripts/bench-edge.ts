@@ -8,10 +8,9 @@ import { median } from "./drill/report";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
 import { cloudFloatingIps, cloudServers } from "./local/cloud";
 import { healInjected, inject } from "./local/faults";
-import { readOutputs } from "./local/outputs";
+import { readOutputs, type StackOutputs } from "./operate/outputs";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
-import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
 
 /** Time under load after a fault, milliseconds: longer than all attempts of the recipe's script but one. */

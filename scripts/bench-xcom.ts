@@ -2,10 +2,9 @@ import { parseArgs } from "node:util";
 import { databaseDrills } from "./drill/database";
 import { waitForGroup } from "./drill/database-state";
 import { median } from "./drill/report";
-import { readOutputs } from "./local/outputs";
+import { readOutputs, type StackOutputs } from "./operate/outputs";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
-import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
 
 /** Pieces of the supervisors' XCom help, with the faults for which each is meant, by their numbers in the matrix. */

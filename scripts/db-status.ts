@@ -1,10 +1,14 @@
 import { archivers } from "./operate/archive";
 import { archiveReport } from "./operate/archive-report";
-import { databaseReport, savedOn, writesFault } from "./operate/database-report";
+import {
+  databaseReport,
+  savedOn,
+  writesFault,
+  unfinishedResize,
+  foreignTableErrors,
+} from "./operate/database-report";
 import { databaseStates, settledStates } from "./operate/databases";
-import { foreignTableErrors } from "./operate/foreign-tables";
 import { operatedStack } from "./operate/operated-stack";
-import { unfinishedResize } from "./operate/resize-report";
 
 /**
  * `npm run db:status [-- --stack <name>]`: reports of the database nodes' supervisors, with saved transactions; fails

@@ -10,10 +10,16 @@ import { recordDeployed, recordedState } from "./back/deployed-state";
 import { cliEngine } from "./deploy/cli-engine";
 import { takeInterrupts } from "./deploy/interrupt";
 import { localEngine } from "./deploy/local-engine";
-import { pinnedCommand, pinnedRuntime } from "./deploy/pinned-command";
+import {
+  pinnedCommand,
+  pinnedRuntime,
+  appIn,
+  naming,
+  readStackFile,
+  stackFileName,
+} from "./deploy/stack-file";
 import { rollbackTarget } from "./deploy/rollback-target";
 import { consent } from "./deploy/session";
-import { appIn, naming, readStackFile, stackFileName } from "./deploy/stack-file";
 import { SwitchWatch } from "./deploy/switch-watch";
 import { engineReason } from "./local/engine-progress";
 import { localPaths, localStackName, repositoryRoot } from "./local/paths";

@@ -7,8 +7,7 @@ import { cloudAnswers, destroyCloud, startCloud } from "./local/cloud";
 import { engineEvents, Progress } from "./local/engine-progress";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { takeLock } from "./local/processes";
-import { resumeLocal } from "./local/resume";
-import { localStack } from "./local/stack";
+import { resumeLocal, localStack } from "./local/stack";
 import { ensureDocker, ensureImage } from "./build-image";
 
 /** Deletes every resource through the API, as `pulumi destroy` would in production. */

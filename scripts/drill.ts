@@ -16,7 +16,7 @@ import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
 import { trafficDrills } from "./drill/traffic";
 import { healInjected } from "./local/faults";
-import { readOutputs } from "./local/outputs";
+import { readOutputs } from "./operate/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { takeLock } from "./local/processes";
 

@@ -1,7 +1,6 @@
 import { certificateLines } from "../rolling/edge";
-import { edgeStates, holderOf } from "./operate/edge";
+import { edgeStates, holderOf, renewCertificates } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
-import { renewCertificates } from "./operate/renewal";
 
 /** `npm run edge:renew [-- <name> ... --stack <name>]`: orders new certificates now, whatever the age of the present ones. */
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-import { certificateProblems } from "../rolling/certificate-problems";
+import { certificateProblems } from "../rolling/certificates";
 import { certificateLines } from "../rolling/edge";
 import { edgeFault, edgeLine, edgeStates } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";

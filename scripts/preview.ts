@@ -1,7 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Preview } from "../preview/model";
-import { withoutOpenedRules } from "../preview/opened-rules";
-import { planOf } from "../preview/plan";
+import { withoutOpenedRules, planOf } from "../preview/plan";
 import { previewOf } from "../preview/preview";
 import { markdown } from "../preview/render/markdown";
 import { text } from "../preview/render/text";

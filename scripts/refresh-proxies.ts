@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { isCidr } from "../config/addresses";
-import { isTrustable, type ProxyList } from "../config/trusted-proxies";
+import { isTrustable, type ProxyList } from "../config/load-balancer-schema";
 import { repositoryRoot } from "./local/paths";
 
 const file = join(repositoryRoot, "config", "proxy-ranges.json");

@@ -1,10 +1,9 @@
 import { cachedRelease } from "../release/pack";
 import { releasesFolder } from "../release/packed-app";
 import { parseCommandLine } from "./deploy/command-line";
-import { pinnedCommand, pinnedRuntime } from "./deploy/pinned-command";
+import { pinnedCommand, pinnedRuntime, appIn } from "./deploy/stack-file";
 import { rollbackTarget } from "./deploy/rollback-target";
 import { carryOut, consent, openSession } from "./deploy/session";
-import { appIn } from "./deploy/stack-file";
 import { repositoryRoot } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { releasesOf, releaseText, runningLines } from "./operate/releases";

@@ -5,10 +5,9 @@ import { forEachNode, hostProgram, message, runProgram } from "./operate/host-pr
 import { outputsOf } from "./operate/operated-stack";
 import { parseCommandLine, isBad, reportLines, type Seen } from "./secrets/command-line";
 import { seenHere, seenInApi, seenInBucket, seenOfState } from "./secrets/here";
-import { hostOrder } from "./secrets/host-order";
+import { hostOrder, searched } from "./secrets/secrets";
 import { openedStack } from "./secrets/opened";
 import type { ScanResult } from "./secrets/scan/result";
-import { searched } from "./secrets/secrets";
 
 /** Number of hosts that are searched at the same time. */
 const atOnce = 3;

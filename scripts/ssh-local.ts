@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readOutputs } from "./local/outputs";
+import { readOutputs } from "./operate/outputs";
 import { bastionFor } from "./operate/terminal";
 import { sshArguments } from "./operate/ssh";
 

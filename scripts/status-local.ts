@@ -1,6 +1,6 @@
 import { certificateLines } from "../rolling/edge";
 import { edgeStates } from "./operate/edge";
-import { readOutputs } from "./local/outputs";
+import { readOutputs } from "./operate/outputs";
 import { stackStatus } from "./local/status";
 import { releasesOf, runningLines } from "./operate/releases";
 

@@ -7,8 +7,7 @@ import { chooseTarget, targetKind } from "./local/backups";
 import { browserUrl, openBrowserAccess, waitForPage } from "./local/site-access";
 import { startCloud } from "./local/cloud";
 import { engineEvents, engineReason, Progress } from "./local/engine-progress";
-import { saveOutputs } from "./local/outputs";
-import type { StackOutputs } from "./operate/outputs";
+import { saveOutputs, type StackOutputs } from "./operate/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { stackDiagram } from "./local/status";
 import {
@@ -17,8 +16,7 @@ import {
   localCloudPrerequisites,
 } from "./local/prerequisites";
 import { takeLock } from "./local/processes";
-import { resumeLocal } from "./local/resume";
-import { localStack } from "./local/stack";
+import { resumeLocal, localStack } from "./local/stack";
 
 function closing(outputs: StackOutputs, browser: boolean, progress: Progress): string {
   return [

@@ -1,7 +1,7 @@
 import type { Peer, Role } from "../topology";
 import { type Bundle, type BundlePart, type FileAttributes, mergeParts } from "./bundle";
 import type { FirewallArgs } from "./host-firewall/nftables-conf";
-import { type OpeningGroup, allowedDestinations } from "./host-firewall/destinations";
+import { type OpeningGroup, allowedDestinations } from "./host-firewall/output-rules";
 import type { Opening, SecretFile, Service, Source } from "./service";
 import { unitChecks } from "./unit-files";
 import { converge } from "./converge/service";

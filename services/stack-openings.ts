@@ -1,6 +1,6 @@
 import type { PlannedNode, Role } from "../topology";
 import { broker } from "./broker/service";
-import type { OpeningGroup } from "./host-firewall/destinations";
+import type { OpeningGroup } from "./host-firewall/output-rules";
 import { type ListedServices, openings } from "./node-bundle";
 
 /** Services of each tier of a stack, as far as the firewalls of callers need it. */

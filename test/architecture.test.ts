@@ -25,7 +25,7 @@ const allowed: Record<string, string[]> = {
     ...["rolling", "provider/connect", "provider/login-change", "provider/orderly-stop"],
     "provider/release",
     "services/supervisor/supervisor-ports",
-    ...["config/addresses", "preview/opened-rules"],
+    ...["config/addresses", "preview/plan"],
     ...["zod", "@pulumi/pulumi"],
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.

@@ -2,7 +2,6 @@ import { Egress } from "../components/egress";
 import type { FloatingAddresses } from "../components/floating-addresses";
 import type { PrivateNetwork } from "../components/private-network";
 import type { HostSettings } from "../components/tier";
-import { apiAddress } from "../resources/api-address";
 import { brokerNodes, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 
@@ -39,4 +38,10 @@ export function joinedGuests(first: Guests, second: Guests): Guests {
   return Object.fromEntries(
     names.map((name) => [name, [...(first[name] ?? []), ...(second[name] ?? [])]]),
   );
+}
+
+/** Host and TCP port of an API's endpoint, such as `api.hetzner.cloud` and 443. */
+function apiAddress(endpoint: string): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(endpoint);
+  return { host: hostname, port: Number(port || (protocol === "https:" ? 443 : 80)) };
 }

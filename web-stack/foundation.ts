@@ -11,7 +11,7 @@ import { MysqlCluster } from "../components/mysql-cluster";
 import { PrivateNetwork } from "../components/private-network";
 import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
-import { apiPort, wildcardsOf } from "../resources/acme";
+import { apiPort, wildcardsOf } from "../resources/certificates";
 import { cloudName } from "../resources/naming";
 import { lockoutHooks } from "../rolling/lockout";
 import { publicAddress } from "../rolling/own-address";

@@ -10,7 +10,7 @@ import { brokerNodes, type PlannedNode, type Role, type Topology } from "../topo
 import { type WebStackArgs, hasConsent } from "./args";
 import { joinedGuests } from "./egress";
 import type { Foundation } from "./foundation";
-import { resizing } from "./resizing";
+import { resizing } from "./hooks";
 
 /** Result of {@link serverTiers}. */
 export type Tiers = ReturnType<typeof serverTiers>;

@@ -3,8 +3,7 @@ import { Routes } from "../cloud-api/routes";
 import { type Caller, Transport } from "../cloud-api/transport";
 import { monotonicMs } from "../time/monotonic";
 import { log } from "./journal";
-import { StaleChallenges } from "./stale-challenges";
-import type { PendingChallenges } from "./pending-challenges";
+import { StaleChallenges, type PendingChallenges } from "./challenges";
 import { waitForRecord } from "./visible-record";
 
 /** A broker's answer on the zone of a domain. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { get as getPlain } from "node:http";
 import { get as getSecure } from "node:https";
 import { isIP } from "node:net";
-import { type Answer, answerTo } from "./answer";
+import { type Answer, answerTo } from "./http-answer";
 
 /** Limits of one answer, and of all answers of a check together, milliseconds. */
 const limits = { answerMs: 5_000, maxLength: 100_000 };

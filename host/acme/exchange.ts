@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { createServer, request } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { answerTo } from "./answer";
+import { answerTo } from "./http-answer";
 import { type Certificate, certificateOf } from "./store";
 
 /** Credentials for mutual TLS between the two load balancers, all PEM. */

@@ -1,11 +1,8 @@
-import { CheckPauses } from "./check-pauses";
+import { CheckPauses, OwnOrders, OverdueRenewals, timeLeft } from "./order-times";
 import { logProblem, log } from "./journal";
 import { OrderEnded, type OrderFailure } from "./order-failure";
-import { OverdueRenewals, timeLeft } from "./overdue-renewals";
-import { OwnOrders } from "./own-orders";
-import { type Failures, nextStep } from "./plan";
+import { type Failures, nextStep, type RenewalRequests } from "./plan";
 import type { RenewalAdvice } from "./renewal-advice";
-import type { RenewalRequests } from "./renewal-requests";
 import { attemptsOf, nameStatus, type NameStatus } from "./status";
 import type { Certificate, Store, Stored } from "./store";
 
@@ -153,5 +150,17 @@ export class NameOrders {
 
   private keepFailures(): void {
     this.parts.onDisk(() => this.parts.store.saveFailures(this.failures));
+  }
+}
+
+/** Named queues of work: each runs one piece of work at a time, and no queue waits for another one. */
+export class SerialQueues {
+  private readonly busy = new Set<string>();
+
+  /** Begins work in a queue, unless the queue's earlier work still runs. An error of the work ends the program. */
+  begin(queue: string, work: () => Promise<void>): void {
+    if (this.busy.has(queue)) return;
+    this.busy.add(queue);
+    void work().finally(() => this.busy.delete(queue));
   }
 }

@@ -1,4 +1,4 @@
-import { retryAfterMs } from "./retry-after";
+import { retryAfterMs } from "./http-answer";
 
 /** A failed order: message for operators, and what the authority said about it. */
 export class OrderFailure extends Error {

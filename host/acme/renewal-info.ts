@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { getJson } from "./get-json";
-import { retryAfterMs } from "./retry-after";
+import { getJson, retryAfterMs } from "./http-answer";
 
 /** An authority's suggestion when to renew a certificate, times in milliseconds since 1970 by the authority's clock. */
 export interface Suggestion {

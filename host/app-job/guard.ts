@@ -1,4 +1,4 @@
-import { answerMs } from "./bounds";
+import { answerMs } from "./lease";
 import type { Running } from "./command";
 
 /** Dependencies of {@link guard}; replaced in tests. */

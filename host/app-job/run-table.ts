@@ -1,7 +1,6 @@
 import { literal } from "../mysql/literal";
-import { lostSeconds } from "./bounds";
+import { lostSeconds, leaseTable } from "./lease";
 import { type RunSql, SqlError } from "./database";
-import { leaseTable } from "./lease";
 
 /** A run of a job. */
 export interface JobRun {

@@ -1,7 +1,16 @@
-import { aliveMs, answerMs, giveUpMs, leaseMs, renewMs } from "./bounds";
+import {
+  aliveMs,
+  answerMs,
+  giveUpMs,
+  leaseMs,
+  renewMs,
+  type Lease,
+  observeLease,
+  type LeaseRow,
+  type ObservedLease,
+} from "./lease";
 import type { Running } from "./command";
 import { guard, type GuardContext } from "./guard";
-import { type Lease, observeLease, type LeaseRow, type ObservedLease } from "./lease";
 
 /** Dependencies of {@link runWithLease}; replaced in tests. */
 export interface LeaseContext extends GuardContext {

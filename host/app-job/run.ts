@@ -1,4 +1,4 @@
-import { answerMs, claimMs, jobGiveUpMs, jobRenewMs, jobStopSeconds } from "./bounds";
+import { answerMs, claimMs, jobGiveUpMs, jobRenewMs, jobStopSeconds } from "./lease";
 import type { Running } from "./command";
 import { guard, type GuardContext } from "./guard";
 import type { Claim, RunEnd, RunTable } from "./run-table";

@@ -1,4 +1,4 @@
-import { sendCommand } from "../haproxy/send-command";
+import { sendCommand } from "../haproxy/commands";
 import { monotonicMs } from "../time/monotonic";
 
 /**

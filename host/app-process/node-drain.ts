@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync, renameSync } from "node:f
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AppProcessSettings } from "./settings";
-import { sendCommand } from "../haproxy/send-command";
+import { sendCommand } from "../haproxy/commands";
 import { column } from "./balancer";
 
 /** Announces the node's stop if the last process stops. A failure does not hold up the stop. */

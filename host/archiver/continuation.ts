@@ -7,13 +7,25 @@ import { continuity } from "./decisions";
 import { subtract, union } from "./gtid-sets";
 import type { MysqlState } from "./mysql-state";
 import { renewDatabase } from "./origin";
-import type { Progress } from "./progress";
 import type { Settings } from "./settings";
 import type { ObjectStore } from "./store/object-store";
 import { isSameTail } from "./tail";
 
+/** Progress of the archive. */
+export interface Progress {
+  doing: string;
+  problem: "" | "gap" | "diverged";
+  timeline: string;
+  /** Origin of the data whose history that is, see `originText`. */
+  origin: string;
+  end: ChainEnd | undefined;
+  /** True if a link has just been added to the chain. */
+  grown: boolean;
+}
+
 /** How long MySQL may lack archived transactions before that counts as divergence, milliseconds. */
 const behindMs = 120_000;
+
 /** Pause between two checks while the archive waits, milliseconds. */
 const againMs = 2_000;
 

@@ -3,6 +3,7 @@ import { readLineage } from "../supervisor/actions/lineage-table";
 import type { Lineage } from "../supervisor/core/ancestor";
 import { includes } from "../supervisor/core/gtid";
 import type { Mysql } from "../supervisor/mysql";
+import { log } from "../supervisor/log";
 
 /** Where the transactions of a MySQL come from. GTIDs alone do not tell: a later group may use them again. */
 export interface Origin {
@@ -67,7 +68,7 @@ const createSql = [
 ];
 
 /** Creates the tables on the primary, if they do not exist. */
-export async function createTables(mysql: Mysql): Promise<void> {
+async function createTables(mysql: Mysql): Promise<void> {
   await mysql.query(createSql.join(";\n"), 15_000);
 }
 
@@ -75,7 +76,7 @@ export async function createTables(mysql: Mysql): Promise<void> {
  * Writes the time on the primary: a transaction every few seconds, so that a silent binary log means a
  * fault. A timeline that an operator has deleted is replaced by a new one, which writes nothing otherwise.
  */
-export async function writeHeartbeat(mysql: Mysql): Promise<void> {
+async function writeHeartbeat(mysql: Mysql): Promise<void> {
   await mysql.query(
     [
       `INSERT INTO ${schema}.timeline SELECT '${randomUUID()}', UTC_TIMESTAMP(6) FROM DUAL WHERE NOT EXISTS (SELECT * FROM ${schema}.timeline)`,
@@ -107,4 +108,33 @@ async function timelineOf(mysql: Mysql): Promise<string | undefined> {
       throw error;
     });
   return rows[0]?.[0];
+}
+
+/** Writes the heartbeats of the primary. */
+export class Heartbeat {
+  /** True if the tables exist. */
+  private provided = false;
+
+  /**
+   * @param mayWrite asked right before each write: a write in a group other than the valid one takes the number of a
+   * transaction that the valid group gives to another write.
+   */
+  constructor(
+    private readonly mysql: Mysql,
+    private readonly mayWrite: () => Promise<boolean>,
+  ) {}
+
+  /** Writes a heartbeat, and before the first one the tables, if this node may write. Logs a failure. */
+  async beat(): Promise<void> {
+    try {
+      if (!this.provided && (await this.mayWrite())) {
+        await createTables(this.mysql);
+        this.provided = true;
+      }
+      if (this.provided && (await this.mayWrite())) await writeHeartbeat(this.mysql);
+    } catch (error) {
+      this.provided = false;
+      log(4, `heartbeat failed: ${(error as Error).message}`);
+    }
+  }
 }

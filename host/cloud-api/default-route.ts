@@ -1,6 +1,5 @@
-import { type ActionAnswer, actionEnd } from "./actions";
+import { type ActionAnswer, actionEnd, type Caller } from "./transport";
 import { ApiFailure } from "./failure";
-import type { Caller } from "./transport";
 
 /** Destination of the route. */
 const everywhere = "0.0.0.0/0";

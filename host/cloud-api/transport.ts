@@ -1,8 +1,9 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
+import { lookup as ask } from "node:dns";
+import { monotonicMs } from "../time/monotonic";
 import { ApiFailure } from "./failure";
-import { cachingLookup } from "./lookup";
 
 /** A client of the Hetzner API, or of a part of it. */
 export interface Caller {
@@ -39,6 +40,7 @@ export interface TransportSettings {
 
 /** Longest wait for an answer, milliseconds. */
 const timeoutMs = 3_000;
+
 /**
  * Wait after a rate-limit refusal, milliseconds. The API's reset time is when all 3 600 calls of an hour
  * are available again; one call is refilled each second. Source: API reference, rate limiting.
@@ -130,4 +132,66 @@ function decode(response: http.IncomingMessage, text: string): unknown {
     status,
     ...(status === 429 ? { retryAfterMs: limitedMs } : {}),
   });
+}
+
+type Answer = Parameters<Parameters<LookupFunction>[2]>;
+
+/** Wait for the resolver before the cached answer is used, milliseconds. */
+const patienceMs = 300;
+
+/**
+ * A DNS lookup that caches the last answer of each name and falls back to it: a failover must not depend
+ * on a resolver.
+ */
+export function cachingLookup(
+  resolve: LookupFunction = ask as LookupFunction,
+  waitMs = patienceMs,
+): LookupFunction {
+  const known = new Map<string, Answer>();
+  return (name, options, done) => {
+    const key = JSON.stringify([name, options.family, options.all]);
+    const last = known.get(key);
+    let answered = false;
+    const answer = (...result: Answer) => {
+      if (!answered) done(...result);
+      answered = true;
+    };
+    const timer = last ? setTimeout(() => answer(...last), waitMs) : undefined;
+    resolve(name, options, (...result: Answer) => {
+      clearTimeout(timer);
+      if (!result[0]) known.set(key, result);
+      answer(...(result[0] && last ? last : result));
+    });
+  };
+}
+
+/** Poll interval of an action: 200 ms for the first polls, then one second; and its timeout, milliseconds. */
+const pollMs = { first: 200, firstLooks: 5, then: 1_000 };
+
+const actionMs = 15_000;
+
+/** Answer of the API to a request that starts an action. */
+export interface ActionAnswer {
+  action: { id: number; status: string; error?: { message: string } | null };
+}
+
+/** Waits until an action has succeeded. @throws ApiFailure if it fails, or runs for more than 15 s. */
+export async function actionEnd(
+  caller: Caller,
+  started: ActionAnswer,
+  what: string,
+): Promise<void> {
+  let { action } = started;
+  const end = monotonicMs() + actionMs;
+  for (let poll = 1; action.status === "running"; poll++) {
+    if (monotonicMs() > end) {
+      throw new ApiFailure(`action ${action.id} did not end within ${actionMs / 1000} s`);
+    }
+    const waitMs = poll > pollMs.firstLooks ? pollMs.then : pollMs.first;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    action = ((await caller.call("GET", `actions/${action.id}`)) as ActionAnswer).action;
+  }
+  if (action.status !== "success") {
+    throw new ApiFailure(`${what} failed: ${action.error?.message ?? action.status}`);
+  }
 }

@@ -8,12 +8,13 @@ import {
   symlinkSync,
   readFileSync,
   writeFileSync,
+  chmodSync,
+  statSync,
+  lutimesSync,
 } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { BundleRelease } from "./bundle";
 import { removeDurably, replaceAtomically } from "./durable";
-import { setReleaseModes } from "./release-modes";
-import { setReleaseTime } from "./release-time";
 import { runOrThrow, reportStep } from "./run";
 import { archivePath, download } from "./transfer";
 
@@ -118,4 +119,41 @@ export function labelRelease(directory: string, digest: string): void {
   rmSync(path, { recursive: true, force: true });
   const line = `add_header X-Release "${labelOf(factsIn(directory), digest)}" always;\n`;
   writeFileSync(path, line, { flag: "wx", mode: 0o644 });
+}
+
+/**
+ * Gives everything in a release the modes of a packed one (`release/pack.ts`): 0755 for the directory, those below it and
+ * programs, 0644 for other files. An archive of the operator's own has other ones, such as 0700 of `mktemp -d` for `./`,
+ * and Nginx, which is not the owner, would answer 403 or 404 to every request. Links are not followed.
+ */
+function setReleaseModes(directory: string): void {
+  // First, so that the directory can be read.
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) setReleaseModes(path);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
+/** Earliest time of a release's files, seconds since 1970: 2000-01-01. */
+const firstSeconds = 946_684_800;
+
+/**
+ * Time of the files of a release, seconds since 1970: from 2000 to 2008, by the digest. Archives have no times. A time
+ * that every web node knows, and that differs by release, makes Nginx's `ETag` and `Last-Modified` right: a browser learns
+ * that a file may have changed, also if its size did not, and keeps a file while the release stays.
+ */
+export function releaseSeconds(digest: string): number {
+  return firstSeconds + Number.parseInt(digest.slice(0, 7), 16);
+}
+
+/** Sets the time of everything in a release's directory, but not of the directory itself. Links are not followed. */
+export function setReleaseTime(directory: string, digest: string): void {
+  const seconds = releaseSeconds(digest);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) setReleaseTime(path, digest);
+    lutimesSync(path, seconds, seconds);
+  }
 }

@@ -1,6 +1,5 @@
-import { stepAside } from "./aside";
+import { stepAside, heldOffBy } from "./out-of-service";
 import type { BundleService } from "./bundle";
-import { heldOffBy } from "./held-off";
 import { run, runOrThrow, reportStep } from "./run";
 import {
   act,

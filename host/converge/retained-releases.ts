@@ -1,4 +1,12 @@
-import { readdirSync, readlinkSync, statSync, symlinkSync, existsSync, rmSync } from "node:fs";
+import {
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  existsSync,
+  rmSync,
+  readFileSync,
+} from "node:fs";
 import { basename } from "node:path";
 import type { BundleRelease } from "./bundle";
 import { currentRelease, unpackRelease } from "./release";
@@ -6,7 +14,6 @@ import { reportStep } from "./run";
 import { recover } from "./undo";
 import { removeDurably, replaceAtomically } from "./durable";
 import { readJournal, recentReleases } from "./journal";
-import { namesInUse } from "./releases-in-use";
 
 /**
  * Unpacks a release that has arrived, and links it as `next`, so that Nginx finds its assets before the host switches to
@@ -146,4 +153,32 @@ export function pruneRuntimes({ root: app, runtime }: BundleRelease): void {
     )
     .slice(1)
     .forEach(({ name }) => rmSync(`${runtime.root}/${name}`, { recursive: true, force: true }));
+}
+
+/**
+ * Names of the directories below `folder` that running processes use: those of their working directories, and those
+ * that their search paths name, which `start-in-release.sh` pins. A process that ends while it is read uses none.
+ *
+ * @param folder such as `/srv/app/releases` or `/srv/runtime`.
+ * @param proc the kernel's list of processes.
+ */
+function namesInUse(folder: string, proc = "/proc"): Set<string> {
+  const found = new Set<string>();
+  for (const pid of readdirSync(proc).filter((name) => /^\d+$/.test(name))) {
+    const variables = textOf(() => readFileSync(`${proc}/${pid}/environ`, "utf8")).split("\0");
+    const paths = variables.flatMap((one) => /^(?:PATH|PYTHONPATH)=(.*)$/s.exec(one)?.[1] ?? []);
+    const places = paths.flatMap((path) => path.split(":"));
+    for (const place of [textOf(() => readlinkSync(`${proc}/${pid}/cwd`)), ...places]) {
+      if (place.startsWith(`${folder}/`)) found.add(place.slice(folder.length + 1).split("/")[0]!);
+    }
+  }
+  return found;
+}
+
+function textOf(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return "";
+  }
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { stepAside } from "./aside";
+import { stepAside, heldOffBy, holdOff } from "./out-of-service";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
-import { heldOffBy, holdOff } from "./held-off";
 import { runOrThrow, pause, run, reportStep } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 

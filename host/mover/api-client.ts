@@ -2,7 +2,6 @@ import { DefaultRoute } from "../cloud-api/default-route";
 import { Routes } from "../cloud-api/routes";
 import { type Caller, Transport } from "../cloud-api/transport";
 import type { Answer } from "./gateway";
-import { MoveWatch, type BrokerStatus } from "./move-watch";
 
 /** How the mover reaches the API: directly with the token, or through brokers that have it. */
 export type ApiAccess =
@@ -20,6 +19,7 @@ export interface ApiClientArgs {
 
 /** Interval of status requests to the brokers, milliseconds; they cause no API call. */
 const warmMs = 2_000;
+
 /** Longest wait for a connection to a broker in the same private network, milliseconds. */
 const brokerConnectMs = 400;
 
@@ -55,4 +55,28 @@ export function routeRequest(
     await route.lead(client, gateway);
     return "here";
   };
+}
+
+/** Answer of a broker to `GET ready`. */
+interface BrokerStatus {
+  /** Unique id of the broker process. */
+  run: string;
+  /** Number of assigns made by that process. */
+  moves: number;
+  /** Name of the load balancer of the last assign. */
+  by?: string;
+}
+
+/** Detects from the brokers' answers that the other load balancer took the address. */
+export class MoveWatch {
+  private readonly seen = new Map<string, number>();
+
+  constructor(private readonly node: string) {}
+
+  /** True if the other load balancer took the address since this broker's last answer. */
+  isMoveByPeer({ run, moves, by }: BrokerStatus): boolean {
+    const before = this.seen.get(run);
+    this.seen.set(run, moves);
+    return before !== undefined && moves > before && by !== this.node;
+  }
 }

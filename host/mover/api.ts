@@ -1,6 +1,5 @@
-import { type ActionAnswer, actionEnd } from "../cloud-api/actions";
+import { type ActionAnswer, actionEnd, type Caller } from "../cloud-api/transport";
 import { ApiFailure } from "../cloud-api/failure";
-import type { Caller } from "../cloud-api/transport";
 
 /** The three API calls of the mover, sent to the Hetzner API or to a broker. */
 export class FloatingIpApi {

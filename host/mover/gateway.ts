@@ -1,8 +1,11 @@
+import type { Effect, Event, State } from "./state";
+
 /**
  * Pause between two requests while the route moves or cannot be moved, milliseconds, and the largest number of
  * requests.
  */
 const pauseMs = 1_000;
+
 const maxRequests = 30;
 
 /**
@@ -49,4 +52,15 @@ export class Gateway {
       await new Promise((resolve) => setTimeout(resolve, this.waitMs));
     }
   }
+}
+
+/** True while this node has the address, or takes it. */
+export function hasAddress({ owner, self, busy }: State): boolean {
+  return busy === "assign" || owner === self;
+}
+
+/** True after an event at which the route must be checked: a move of the address to this node, or a read of the owner. */
+export function followsRoute(state: State, event: Event, effects: readonly Effect[]): boolean {
+  if (effects.some(({ type }) => type === "assign")) return true;
+  return (event.type === "owner" || event.type === "assigned") && hasAddress(state);
 }

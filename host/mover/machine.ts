@@ -1,7 +1,5 @@
-import { afterFailure } from "./back-off";
-import type { Event, Failure, VrrpState } from "./events";
-import type { State } from "./state";
-import { begin, withLog, sleep, type Step } from "./step";
+import { afterFailure, begin, withLog, sleep, type Step } from "./step";
+import type { Event, Failure, VrrpState, State } from "./state";
 import { backOffMs, failuresUntilDead, operatorOrderMs, reconcileMs, watchMs } from "./limits";
 import { probeAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
 

@@ -1,5 +1,4 @@
-import type { VrrpState } from "./events";
-import type { State } from "./state";
+import type { VrrpState, State } from "./state";
 
 /** Status for operators, in `/run/webstack-mover/status.json`. */
 export interface Status {

@@ -1,3 +1,5 @@
+import { get } from "node:http";
+
 /** Result of one request: "refused" means that no process listens, "failed" everything else but status 200. */
 export type Answer = "served" | "refused" | "failed";
 
@@ -19,12 +21,14 @@ export const failuresUntilUnhealthy = {
    */
   refused: 5,
 };
+
 /**
  * A HAProxy that crashes repeatedly answers in between, so consecutive failures do not show it. This many
  * refusals (1.6 s) among the results of the last 10 s do. Timeouts do not count here: they come from a
  * busy machine, which a move of the address does not help.
  */
 export const crashLoop = { refused: 8, among: 50 };
+
 /** Consecutive successes until HAProxy counts as healthy again. */
 export const successesUntilHealthy = 5;
 
@@ -71,4 +75,18 @@ export function isSteppingDown(request: string, nowMs: number): boolean {
   if (!/^\d+$/.test(request.trim())) return false;
   const ageMs = nowMs - Number(request);
   return ageMs >= 0 && ageMs < stepDownMs;
+}
+
+/** Sends one request over a new connection. @param timeoutMs longest wait for an answer, milliseconds. */
+export function probe(url: string, timeoutMs: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    const call = get(url, { agent: false, timeout: timeoutMs }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200 ? "served" : "failed");
+    });
+    call.on("timeout", () => call.destroy(new Error("late")));
+    call.on("error", (error: NodeJS.ErrnoException) => {
+      resolve(error.code === "ECONNREFUSED" ? "refused" : "failed");
+    });
+  });
 }

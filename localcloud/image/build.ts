@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { attempt, command } from "../machines/command";
-import { chosenDistribution, type Distribution, distributions } from "./definition";
-import { sourcesOf } from "./mirrors";
+import { chosenDistribution, type Distribution, distributions, sourcesOf } from "./definition";
 
 const repository = "webstack-host";
 

@@ -3,9 +3,8 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { attempt, command } from "./command";
 import type { MachineSpec } from "./driver";
-import { freezeProcesses } from "./freezer";
+import { freezeProcesses, realtimeArguments } from "./control-groups";
 import { containerLabel, noResolver, worldAddress } from "./names";
-import { realtimeArguments } from "./realtime";
 
 const capabilities = [
   "SYS_ADMIN",

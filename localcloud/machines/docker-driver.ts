@@ -19,10 +19,9 @@ import type {
   PrivateNic,
   PublicNic,
 } from "./driver";
-import { startGateway } from "./gateway-process";
+import { startGateway, makeRouter } from "./router";
 import { cloudNames, type CloudNames } from "./names";
 import { MachineRecords } from "./records";
-import { makeRouter } from "./router";
 import { seedFiles } from "./seed";
 import * as volumes from "./volumes";
 import { Wiring } from "./wiring";

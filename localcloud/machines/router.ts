@@ -1,6 +1,10 @@
+import { isIPv4 } from "node:net";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { attempt, command } from "./command";
 import * as names from "./names";
-import { refuseUsedAddresses } from "./used-addresses";
+import { ownRange, prefix } from "./names";
 
 async function namespaces(): Promise<Set<string>> {
   const lines = (await attempt("ip", ["netns", "list"]))?.split("\n") ?? [];
@@ -113,4 +117,77 @@ export async function removeRouter(router: string, link: string): Promise<void> 
   if (others) return;
   await attempt("ip", ["route", "delete", "blackhole", names.ownRange, "metric", "4096"]);
   await attempt("ip", ["-6", "route", "delete", "blackhole", names.ownRange6, "metric", "4096"]);
+}
+
+/** What of `ip -json route` matters here. */
+export interface Route {
+  /** Block with prefix, single address, or `default`. */
+  dst: string;
+  dev?: string;
+  /** `unicast`, `local`, `blackhole`, ... */
+  type?: string;
+  metric?: number;
+}
+
+/** First and last address of an IPv4 block as numbers; undefined for anything else. */
+function span(block: string): [number, number] | undefined {
+  const [address = "", length = "32"] = block.split("/");
+  if (!isIPv4(address)) return undefined;
+  const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(length));
+  const first = Math.floor(number / size) * size;
+  return [first, first + size - 1];
+}
+
+/** Routes of other programs that lead to addresses of `range`; a default route is none. */
+export function overlapping(routes: readonly Route[], range: string): Route[] {
+  const [first, last] = span(range) ?? [0, -1];
+  return routes.filter(({ dst, dev = "", type, metric }) => {
+    const found = span(dst);
+    const own = dev.startsWith(prefix) || (type === "blackhole" && metric === 4096);
+    return found !== undefined && !own && found[0] <= last && found[1] >= first;
+  });
+}
+
+/**
+ * Looks whether this machine uses the cloud's addresses for something else, because then it would
+ * lose the way there.
+ *
+ * @throws Error with the routes that are in the way.
+ */
+async function refuseUsedAddresses(): Promise<void> {
+  const routes = await command("ip", ["-json", "-4", "route", "show", "table", "all"]);
+  const inTheWay = overlapping(JSON.parse(routes) as Route[], ownRange);
+  if (inTheWay.length === 0) return;
+  const shown = inTheWay.map(({ dst, dev }) => `${dst}${dev ? ` on ${dev}` : ""}`).join(", ");
+  throw new Error(
+    `the local cloud's addresses ${ownRange} must not be used by this machine, but it has routes ` +
+      `to ${shown}; take them away while the local cloud runs (a VPN client, perhaps)`,
+  );
+}
+
+/** Starts the gateway of a state directory in the router's namespace, in place of a former one. */
+export function startGateway(state: string, router: string): void {
+  stopGateway(state);
+  const log = openSync(join(state, "gateway.log"), "a", 0o600);
+  const script = join(__dirname, "gateway.ts");
+  const program = [process.execPath, "--import", require.resolve("tsx"), script, state];
+  const child = spawn("ip", ["netns", "exec", router, ...program], {
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  child.unref();
+  writeFileSync(join(state, "gateway.pid"), String(child.pid));
+}
+
+function stopGateway(state: string): void {
+  const file = join(state, "gateway.pid");
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, "utf8"));
+  const running = `/proc/${pid}/cmdline`;
+  if (existsSync(running) && readFileSync(running, "utf8").includes("gateway.ts")) {
+    process.kill(pid);
+  }
+  rmSync(file, { force: true });
 }

@@ -1,8 +1,13 @@
 import type { Question } from "./dns-message";
-import { nameservers } from "./nameservers";
+import {
+  nameservers,
+  codes,
+  type NameAnswer,
+  type ResourceRecord,
+  zoneAnswer,
+} from "./zone-answer";
 import { publishedAddresses, publishedZones } from "./published";
 import { recordData, typeNumbers } from "./record-data";
-import { codes, type NameAnswer, type ResourceRecord, zoneAnswer } from "./zone-answer";
 
 /** Seconds for which addresses outside of the zones hold: none, so that a change of a name is seen at once. */
 const ttlSeconds = 0;

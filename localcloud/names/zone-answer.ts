@@ -1,6 +1,12 @@
-import { nameservers } from "./nameservers";
 import type { PublishedSet, PublishedZone } from "./published";
 import { absoluteName, recordData, typeNumbers } from "./record-data";
+
+/** Hetzner's name servers, which each zone is assigned to. Source: https://docs.hetzner.com/networking/dns/ */
+export const nameservers: readonly string[] = [
+  "hydrogen.ns.hetzner.com",
+  "oxygen.ns.hetzner.com",
+  "helium.ns.hetzner.de",
+];
 
 /** Response codes. Source: RFC 1035, 4.1.1. */
 export const codes = {
@@ -34,7 +40,9 @@ export interface NameAnswer {
  * https://docs.hetzner.com/dns-console/dns/general/zone-file-example
  */
 const soaSeconds = { refresh: 86_400, retry: 10_800, expire: 3_600_000, minimum: 3_600 } as const;
+
 const impliedTtl = 3_600;
+
 /** Longest chain of CNAME records. */
 const mostAliases = 8;
 

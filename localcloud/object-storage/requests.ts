@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { checkPut, type Objects, type StoredObject } from "./objects";
+import { checkPut, type Objects, type StoredObject, type StoredVersion } from "./objects";
 import type { StorageKeys } from "./access";
 import { type StorageAnswer, type StorageRequest, escaped, S3Error } from "./messages";
 import type { Multipart } from "./multipart";
-import { versionList } from "./version-list";
 
 /** Most keys of one page of a list. */
 const pageKeys = 1_000;
@@ -128,4 +127,45 @@ function list({ objects }: Storage, bucket: string, query: URLSearchParams): Sto
 
 function entry({ key, bytes, etag, modified }: StoredObject): string {
   return `<Contents><Key>${escaped(key)}</Key><LastModified>${modified}</LastModified><ETag>&#34;${etag}&#34;</ETag><Size>${bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+}
+
+/** Most versions of one page. */
+const pageVersions = 1_000;
+
+interface Entry extends StoredVersion {
+  key: string;
+  isLatest: boolean;
+}
+
+/**
+ * Lists all versions, the newest of each key first, in pages.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+ */
+function versionList(objects: Objects, bucket: string, query: URLSearchParams): StorageAnswer {
+  const all = objects
+    .list(bucket, query.get("prefix") ?? "", "")
+    .flatMap(({ key, earlier, ...latest }): Entry[] => [
+      { ...latest, key, isLatest: true },
+      ...earlier.map((one) => ({ ...one, key, isLatest: false })),
+    ]);
+  const [afterKey, afterVersion] = [query.get("key-marker"), query.get("version-id-marker")];
+  const isMarker = ({ key, version }: Entry) => key === afterKey && version === afterVersion;
+  const start = afterKey === null ? 0 : all.findIndex(isMarker) + 1;
+  const most = Math.min(Number(query.get("max-keys") ?? pageVersions), pageVersions);
+  const page = all.slice(start, start + most);
+  const isTruncated = start + page.length < all.length;
+  const last = page.at(-1);
+  const next = `<NextKeyMarker>${escaped(last?.key ?? "")}</NextKeyMarker><NextVersionIdMarker>${last?.version}</NextVersionIdMarker>`;
+  const body = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<ListVersionsResult><Name>${bucket}</Name><IsTruncated>${isTruncated}</IsTruncated>`,
+    ...(isTruncated ? [next] : []),
+    ...page.map(versionXml),
+    "</ListVersionsResult>",
+  ].join("\n");
+  return { status: 200, headers: { "content-type": "application/xml" }, body };
+}
+
+function versionXml({ key, version, isLatest, etag, bytes, modified }: Entry): string {
+  return `<Version><Key>${escaped(key)}</Key><VersionId>${version}</VersionId><IsLatest>${isLatest}</IsLatest><LastModified>${modified}</LastModified><ETag>&#34;${etag}&#34;</ETag><Size>${bytes}</Size></Version>`;
 }

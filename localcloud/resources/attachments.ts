@@ -3,7 +3,7 @@ import { block, contains, freeAddress, ipv4Number, isAssignable, overlaps } from
 import type { Cloud } from "../cloud";
 import { ApiError, invalidInput, limitExceeded } from "../errors";
 import type { Attachment, Network, Server } from "../model";
-import { attachedTo, macAddress } from "../private-net";
+import { attachedTo, macAddress } from "../nics";
 
 /** Limits. Source: https://docs.hetzner.com/cloud/networks/faq */
 const maxNetworksPerServer = 3;

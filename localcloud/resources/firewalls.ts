@@ -7,7 +7,7 @@ import { ApiError, invalidInput, limitExceeded } from "../errors";
 import { firewallsOf, pushFirewalls } from "../firewalling";
 import { labelSelector } from "../labels";
 import type { Action, Firewall, FirewallTarget, Server } from "../model";
-import { primaryIpsOf } from "../public-net";
+import { primaryIpsOf } from "../nics";
 import { bodyOf, idOf, labelsShape, type Call, type Env } from "../request";
 import { familyRoutes, stored } from "./family";
 import { checkedRules, ruleShape, targetShape } from "./firewall-shapes";

@@ -6,7 +6,7 @@ import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
 import { ApiError, invalidInput } from "../errors";
 import type { Network } from "../model";
-import { attachedTo, pushNetwork } from "../private-net";
+import { attachedTo, pushNetwork } from "../nics";
 import { bodyOf, idOf, type Call, type Env } from "../request";
 import { answerAction } from "./family";
 import { checkedRange, newRoute, newSubnet, routeShape, subnetShape } from "./network-parts";

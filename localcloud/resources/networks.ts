@@ -3,7 +3,7 @@ import { z } from "zod";
 import { gatewayOf } from "../addresses";
 import type { Cloud } from "../cloud";
 import type { Network } from "../model";
-import { attachedTo, pushNetwork } from "../private-net";
+import { attachedTo, pushNetwork } from "../nics";
 import { bodyOf, labelsShape, type Call, type Env } from "../request";
 import { addProtectionRoute, familyRoutes, stored } from "./family";
 import { addNetworkActions } from "./network-actions";

@@ -7,7 +7,7 @@ import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
 import { ApiError, invalidInput } from "../errors";
 import type { Action, PrimaryIp, Server } from "../model";
-import { newPrimaryIp, primaryIpsOf, pushPublicNic } from "../public-net";
+import { newPrimaryIp, primaryIpsOf, pushPublicNic } from "../nics";
 import { bodyOf, idOf, labelsShape, type Call, type Env } from "../request";
 import { changeDnsPtr, dnsPtrToWire } from "../reverse-dns";
 import { addProtectionRoute, answerAction, familyRoutes } from "./family";

@@ -6,7 +6,7 @@ import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
 import { ApiError, invalidInput } from "../errors";
 import type { Server } from "../model";
-import { primaryIpsOf } from "../public-net";
+import { primaryIpsOf } from "../nics";
 import { bodyOf, type Call, type Env } from "../request";
 import { changeDnsPtr } from "../reverse-dns";
 import { answerAction } from "./family";

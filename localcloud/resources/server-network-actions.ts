@@ -5,7 +5,7 @@ import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
 import { ApiError, refuseLocked } from "../errors";
 import type { Action, Attachment, Server } from "../model";
-import { privateNic } from "../private-net";
+import { privateNic } from "../nics";
 import { bodyOf, idOf, type Call, type Env } from "../request";
 import { addAttachment, attachShape, checkAliases } from "./attachments";
 import { answerAction } from "./family";

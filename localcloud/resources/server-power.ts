@@ -1,12 +1,17 @@
+import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import { atOnce, resourceOf, type Order, type Task } from "../actions";
+import { z } from "zod";
+import { atOnce, resourceOf, type Order, type Task, actionToWire } from "../actions";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
 import { ApiError, refuseLocked } from "../errors";
 import type { Action, Server } from "../model";
-import { primaryIpsOf } from "../public-net";
-import { idOf, type Call, type Env } from "../request";
+import { primaryIpsOf, pushPublicNic } from "../nics";
+import { idOf, type Call, type Env, bodyOf } from "../request";
+import { findServerType } from "../catalogue/server-types";
+import { machineSpec } from "../server-view";
 import { answerAction } from "./family";
+import { checkUserData, imageOf } from "./server-checks";
 
 /** The server of a call. @throws ApiError `not_found`, or `locked` while another action has it. */
 export function unlockedServer({ store }: Cloud, call: Call): Server {
@@ -59,6 +64,7 @@ export function powerOn(cloud: Cloud, server: Server, order: Order = atOnce): Pr
 
 /** How often a server that was told to stop is looked at, and for how long, milliseconds. */
 const lookMs = 200;
+
 const stopMs = 120_000;
 
 /** A signal is not an end: the status follows when the host has really stopped. */
@@ -105,5 +111,44 @@ export function serverPowerRoutes(cloud: Cloud): Hono<Env> {
       done: () => (server.status = "running"),
     }),
   );
+  return routes;
+}
+
+const rebuildShape = z.object({
+  image: z.union([z.string(), z.number()]),
+  user_data: z.string().nullish(),
+});
+
+/** Gives a server a fresh disk with its stored image and user data, and starts it. */
+export async function rebuildMachine(
+  cloud: Cloud,
+  server: Server,
+  rootPassword?: string,
+): Promise<void> {
+  await cloud.driver.rebuild(machineSpec(cloud, server, rootPassword));
+  await pushPublicNic(cloud, server);
+  await cloud.driver.powerOn(server.id);
+}
+
+/** `POST /servers/{id}/actions/rebuild`. https://docs.hetzner.cloud/reference/cloud#server-actions */
+export function serverRebuildRoutes(cloud: Cloud): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.post("/servers/:id/actions/rebuild", async (call) => {
+    const server = unlockedServer(cloud, call);
+    const body = await bodyOf(call, rebuildShape);
+    if (server.protection.rebuild) throw new ApiError("protected", "server is rebuild protected");
+    checkUserData(body.user_data);
+    const { architecture } = findServerType(server.serverType)!;
+    server.image = imageOf(body.image, architecture).id;
+    server.userData = body.user_data ?? server.userData;
+    server.status = "rebuilding";
+    const rootPassword = server.sshKeys.length === 0 ? randomBytes(12).toString("base64url") : null;
+    const action = await lockingAction(cloud, server, "rebuild_server", {
+      work: () => rebuildMachine(cloud, server, rootPassword ?? undefined),
+      done: () => (server.status = "running"),
+      failed: () => (server.status = "off"),
+    });
+    return call.json({ action: actionToWire(action), root_password: rootPassword }, 201);
+  });
   return routes;
 }

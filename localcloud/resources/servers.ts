@@ -4,7 +4,7 @@ import type { Cloud } from "../cloud";
 import { refuseLocked } from "../errors";
 import { pushFirewalls } from "../firewalling";
 import type { PrimaryIp, Server } from "../model";
-import { primaryIpsOf } from "../public-net";
+import { primaryIpsOf } from "../nics";
 import type { Env } from "../request";
 import { serverToWire } from "../server-view";
 import { familyRoutes } from "./family";

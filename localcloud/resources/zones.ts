@@ -4,7 +4,7 @@ import { actionToWire, resourceOf } from "../actions";
 import type { Cloud } from "../cloud";
 import { ApiError, invalidInput, isProtected, notFound } from "../errors";
 import type { Zone } from "../model";
-import { nameservers } from "../names/nameservers";
+import { nameservers } from "../names/zone-answer";
 import { bodyOf, labelsShape, type Call, type Env } from "../request";
 import { answerAction, familyRoutes, stored } from "./family";
 

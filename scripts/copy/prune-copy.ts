@@ -1,10 +1,9 @@
 import type { Retention } from "../../config/backups-schema";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { type Found, type Pruning, pruning } from "../prune/pruning";
-import { readHistory } from "../prune/read-history";
-import { removePlanned } from "../prune/remove-planned";
+import { readHistory } from "../prune/history";
+import { removePlanned, pruningLines } from "../prune/remove-planned";
 import type { Remover } from "../prune/removers";
-import { pruningLines } from "../prune/report";
 import { historyIds } from "../restore/read-chain";
 import { named } from "./stores";
 

@@ -1,8 +1,7 @@
 import { ensureEngine } from "../../offline/engine";
 import { cloudAnswers } from "../local/cloud";
-import { saveOutputs } from "../local/outputs";
-import { resumeLocal } from "../local/resume";
-import { localStack } from "../local/stack";
+import { saveOutputs } from "../operate/outputs";
+import { resumeLocal, localStack } from "../local/stack";
 import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
 
 /**

@@ -4,7 +4,7 @@ import { clientAddress } from "../../localcloud/machines/names";
 import { switchEdge } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { clientsOf } from "./affinity-clients";
+import { clientsOf, type ClientSeen, SocketClients } from "./socket-clients";
 import {
   lostEmits,
   type Phase,
@@ -18,10 +18,9 @@ import type { Drill, Measured } from "./drill";
 import { type DrilledApp, withOwnApp } from "./drilled-app";
 import { waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
-import { npmRun } from "./npm-run";
+import { npmRun } from "../local/processes";
 import { recordedEmits, recordPrefix, setSocketVersion, writeSocketRelease } from "./socket-app";
-import { type ClientSeen, SocketClients } from "./socket-clients";
-import type { StackSettings } from "./stack-file";
+import type { StackSettings } from "./up";
 
 /** Processes of the app on each app node. */
 const processes = 2;

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { repositoryRoot } from "../local/paths";
 import type { Drill, Measured } from "./drill";
-import { npmEnded, npmRun } from "./npm-run";
+import { npmEnded, npmRun } from "../local/processes";
 import { writeRelease } from "./release-app";
-import { withStackFile } from "./stack-file";
+import { withStackFile } from "./up";
 
 /** Longest `deploy:back`, milliseconds: two tiers, one node after the other. */
 const longestMs = 600_000;

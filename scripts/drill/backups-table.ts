@@ -7,7 +7,7 @@ import { account } from "./database-load";
 import { brokenWrites, waitForGroup } from "./database-state";
 import type { Drill, Measured } from "./drill";
 import { Ledger } from "./ledger";
-import { npmEnded } from "./npm-run";
+import { npmEnded } from "../local/processes";
 import { Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, seriesOf } from "./series";

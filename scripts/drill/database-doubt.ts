@@ -4,7 +4,7 @@ import { heal, healInjected, inject } from "../local/faults";
 import { databaseStates } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForWrites } from "./database-load";
-import { overrideOn } from "./database-overridden";
+import { overrideOn } from "./database-override";
 import { waitForGroup, waitForMember } from "./database-state";
 import type { Drill, Measured } from "./drill";
 

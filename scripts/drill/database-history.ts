@@ -6,9 +6,9 @@ import { type ArchiveState, archiveStates } from "../operate/archive";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForGroup } from "./database-state";
-import { overrideOn } from "./database-overridden";
+import { overrideOn } from "./database-override";
 import type { Drill, Measured } from "./drill";
-import { npmEnded } from "./npm-run";
+import { npmEnded } from "../local/processes";
 
 /** Time for which the group goes on without the node, milliseconds: heartbeats and two segments. */
 const withoutMs = 30_000;

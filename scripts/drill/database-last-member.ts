@@ -5,7 +5,7 @@ import { waitForWrites } from "./database-load";
 import { type MinorityRun, minorityDrill } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill } from "./drill";
-import { npmRun } from "./npm-run";
+import { npmRun } from "../local/processes";
 import { powerOn, shutDown } from "./server-shutdown";
 
 /** Time that the last member is left alone, milliseconds: longer than a minority stays a group. */

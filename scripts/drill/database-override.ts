@@ -9,10 +9,11 @@ import { runOnNode } from "../operate/ssh";
 import { cutFrom, usualWatch, type Members, watched } from "./database-watch";
 import { groupOf, waitForGroup } from "./database-state";
 import type { Drill, Measured } from "./drill";
-import { type Ended, npmEnded } from "./npm-run";
+import { type Ended, npmEnded, npmRun } from "../local/processes";
 
 /** Time for which the node stays beside the majority after the override, milliseconds. */
 const besideMs = 10_000;
+
 /** Longest wait for the node to come back after the override, seconds. */
 const backSeconds = 180;
 
@@ -128,3 +129,12 @@ export const overrideDrills: readonly Drill[] = [
     run: (outputs) => majorityStays(outputs, withoutPeers),
   },
 ];
+
+/** Overrides on the node, once no app node reports any more that it reaches the former primary. */
+export async function overrideOn(node: string): Promise<void> {
+  const ended = async () => {
+    await npmRun("db:override", node, "--yes");
+    return true;
+  };
+  await waitUntil("the override", ended, { timeoutSeconds: 120, intervalMs: 3_000 });
+}

@@ -2,8 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
 import { cloudDelete, cloudServers } from "../local/cloud";
 import { heal, inject } from "../local/faults";
-import { readOutputs } from "../local/outputs";
-import type { StackOutputs } from "../operate/outputs";
+import { readOutputs, type StackOutputs } from "../operate/outputs";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { ballastMb, withBallast } from "./ballast";
@@ -18,7 +17,7 @@ import {
 import { waitForGroup, waitForMember } from "./database-state";
 import { waitForWrites } from "./database-load";
 import type { Drill, Measured } from "./drill";
-import { npmRun } from "./npm-run";
+import { npmRun } from "../local/processes";
 
 /** Time for which a node runs alone, milliseconds: longer than a minority stays a group. */
 const aloneMs = 20_000;

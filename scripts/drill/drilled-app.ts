@@ -6,9 +6,9 @@ import type { StackOutputs } from "../operate/outputs";
 import { loadOn } from "../rehearse/measured";
 import type { Measured } from "./drill";
 import { LastingSockets } from "./lasting-sockets";
-import { npmRun } from "./npm-run";
+import { npmRun } from "../local/processes";
 import { migrate, writeRelease } from "./release-app";
-import { type StackSettings, withStackFile } from "./stack-file";
+import { type StackSettings, withStackFile } from "./up";
 
 /** Number of WebSockets that stay open during the drill. */
 const sockets = 4;

@@ -1,9 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { connectionsOfOneAddress, edgeConnections } from "../../services/edge-haproxy/connections";
+import {
+  connectionsOfOneAddress,
+  edgeConnections,
+} from "../../services/edge-haproxy/client-limits";
 import type { StackOutputs } from "../operate/outputs";
 import type { Drill, Measured } from "./drill";
 import { watched } from "./edge-watch";
-import { IdleConnections } from "./idle-connections";
+import { IdleConnections } from "./greedy";
 
 /** Number of connections: more than HAProxy accepts from all clients together. */
 const wanted = 9_600;

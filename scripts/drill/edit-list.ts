@@ -1,5 +1,5 @@
 import type { StackNode } from "../operate/outputs";
-import type { StackSettings } from "./stack-file";
+import type { StackSettings } from "./up";
 
 /** One edit of the stack file. */
 export interface Edit {

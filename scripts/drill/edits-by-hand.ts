@@ -3,8 +3,7 @@ import { npmScript } from "../local/processes";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import type { Measured } from "./drill";
-import { edited } from "./edit-watch";
-import { expectChanged, hostDigests } from "./host-files";
+import { edited, expectChanged, hostDigests } from "./edit-watch";
 import { nothingLeft, upDone } from "./up";
 
 /** A file of a host that the drill edits by hand. */

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { wasInterrupted } from "../local/resume";
+import { wasInterrupted } from "../local/stack";
 import type { StackOutputs } from "../operate/outputs";
 import type { Measured } from "./drill";
 import { makeEdit } from "./edit-list";
 import { edited } from "./edit-watch";
-import type { StackSettings } from "./stack-file";
-import { nothingLeft, upDone, upKilled, withEdits } from "./up";
+import { type StackSettings, nothingLeft, upDone, upKilled, withEdits } from "./up";
 
 /** An edit whose `up` is killed. */
 export interface KilledEdit {

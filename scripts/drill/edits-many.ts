@@ -5,10 +5,8 @@ import { localPaths, localStackName } from "../local/paths";
 import type { StackOutputs } from "../operate/outputs";
 import type { Measured } from "./drill";
 import { type Edit, editList, makeEdit } from "./edit-list";
-import { edited } from "./edit-watch";
-import { expectChanged, type HostDigests, hostDigests } from "./host-files";
-import type { StackSettings } from "./stack-file";
-import { type Done, nothingLeft, upDone, withEdits } from "./up";
+import { edited, expectChanged, type HostDigests, hostDigests } from "./edit-watch";
+import { type StackSettings, type Done, nothingLeft, upDone, withEdits } from "./up";
 
 const backups = "webstack:backups";
 

@@ -2,11 +2,9 @@ import { waitForService } from "../operate/hosts";
 import type { StackOutputs } from "../operate/outputs";
 import type { Measured } from "./drill";
 import { makeEdit, unusedKey } from "./edit-list";
-import { edited } from "./edit-watch";
-import { expectChanged, hostDigests } from "./host-files";
+import { edited, expectChanged, hostDigests } from "./edit-watch";
 import { powerOn, shutDown } from "./server-shutdown";
-import type { StackSettings } from "./stack-file";
-import { nothingLeft, type Up, up, upDone, withEdits } from "./up";
+import { type StackSettings, nothingLeft, type Up, up, upDone, withEdits } from "./up";
 
 /** Longest wait for the node to serve again, seconds. */
 const serviceSeconds = 180;

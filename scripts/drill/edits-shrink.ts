@@ -1,11 +1,9 @@
-import { readOutputs } from "../local/outputs";
+import { readOutputs, type StackOutputs } from "../operate/outputs";
 import { switchPrimary } from "../operate/databases";
-import type { StackOutputs } from "../operate/outputs";
 import { waitForGroup } from "./database-state";
 import type { Measured } from "./drill";
 import { edited } from "./edit-watch";
-import type { StackSettings } from "./stack-file";
-import { up, upDone, withEdits } from "./up";
+import { type StackSettings, up, upDone, withEdits } from "./up";
 
 /** Number of database nodes before the measured edit. */
 const many = 5;

@@ -11,9 +11,9 @@ import { manyEdits } from "./edits-many";
 import { passedOver } from "./edits-passed-over";
 import { shrunk } from "./edits-shrink";
 import { expectUpgraded, mysqlPackages } from "./mysql-package";
-import { npmRun } from "./npm-run";
+import { npmRun } from "../local/processes";
 import { versionsOf, withRepositories } from "./package-repository";
-import { type StackSettings, withStackFile } from "./stack-file";
+import { type StackSettings, withStackFile } from "./up";
 
 /** Two server types, the smaller one first. */
 const [small, large] = ["cpx22", "cpx32"];

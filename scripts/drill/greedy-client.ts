@@ -1,6 +1,5 @@
 import { GreedyRequests } from "./greedy-requests";
-import { IdleConnections } from "./idle-connections";
-import type { GreedyOrder, GreedyReport } from "./greedy";
+import { IdleConnections, type GreedyOrder, type GreedyReport } from "./greedy";
 
 /** Number of connections over which requests are sent. */
 const connections = 64;

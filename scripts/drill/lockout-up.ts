@@ -3,8 +3,7 @@ import { ensureEngine } from "../../offline/engine";
 import { engineEvents, engineReason, Progress } from "../local/engine-progress";
 import { localPaths } from "../local/paths";
 import { takeLock } from "../local/processes";
-import { resumeLocal } from "../local/resume";
-import { localStack } from "../local/stack";
+import { resumeLocal, localStack } from "../local/stack";
 import { mistakes, withMistake } from "./lockout";
 
 /**

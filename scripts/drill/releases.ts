@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import { runOnNode } from "../operate/ssh";
 import type { Drill, NotShown } from "./drill";
 import { type AppTrial, type Watch, withDrilledApp } from "./drilled-app";
-import { npmEnded, npmRun } from "./npm-run";
+import { npmEnded, npmRun } from "../local/processes";
 import { type ReleaseKind, writeRelease } from "./release-app";
 
 /** Number of deploys in one run; each one is rolled back. */

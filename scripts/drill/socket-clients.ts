@@ -2,16 +2,19 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import { waitUntil } from "../../rolling/wait-until";
+import type { StackOutputs } from "../operate/outputs";
 
 /** Time between an acknowledgement and the next emit, and longest wait for an acknowledgement, milliseconds. */
 const every = { emitMs: 500, patienceMs: 5_000 };
+
 /** Time between two looks at a socket that is not connected, milliseconds. */
 const lookMs = 50;
+
 /** Longest time until all clients have connected, seconds. */
 const readySeconds = 30;
 
 /** One client of an app with Socket.IO. */
-export interface SocketClient {
+interface SocketClient {
   /** Name without blanks, which the app records. */
   name: string;
   /** Address of the site, `http:` or `https:`. */
@@ -136,4 +139,24 @@ export class SocketClients {
       await pause(every.emitMs);
     }
   }
+}
+
+/** Number of clients with the default transports, and of those that only poll. */
+const counts = { usual: 20, polling: 12 };
+
+/**
+ * Clients behind a trusted proxy, which is this machine, with an address each, and one with this machine's own IPv4
+ * address. There is none over IPv6: the client library sends a Host header without brackets, which HAProxy refuses.
+ */
+export function clientsOf({ url }: Pick<StackOutputs, "url">): SocketClient[] {
+  const behind = (prefix: string, first: number, count: number, polls: boolean): SocketClient[] =>
+    Array.from({ length: count }, (_, i) => ({
+      ...{ name: `${prefix}-${i + 1}`, url, polls },
+      headers: { "X-Forwarded-For": `203.0.113.${first + i}` },
+    }));
+  return [
+    ...behind("usual", 1, counts.usual, false),
+    ...behind("polling", 101, counts.polling, true),
+    { name: "own-ipv4", url, polls: true, headers: {} },
+  ];
 }

@@ -1,6 +1,9 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { connectionsOfOneAddress, edgeConnections } from "../../services/edge-haproxy/connections";
+import {
+  connectionsOfOneAddress,
+  edgeConnections,
+} from "../../services/edge-haproxy/client-limits";
 import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import type { Drill, Measured } from "./drill";

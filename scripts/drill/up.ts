@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { npmScript } from "../local/processes";
 import { repositoryRoot } from "../local/paths";
-import { type StackSettings, withStackFile } from "./stack-file";
 
 /** A finished run of `npm run up:local`. */
 export interface Up {
@@ -116,4 +118,31 @@ export async function killedAfter(
   await ended;
   process.off("exit", kill);
   return wasKilled;
+}
+
+/** Settings of a stack file by key, such as `webstack:app`. */
+export type StackSettings = Record<string, Record<string, unknown> | undefined>;
+
+const stackFile = join(repositoryRoot, "Pulumi.local.yaml");
+
+/**
+ * Lets `work` edit the local stack's file; afterwards, also if a signal ends the process, the file is
+ * restored.
+ */
+export async function withStackFile<T>(
+  work: (edit: (change: (settings: StackSettings) => void) => void) => Promise<T>,
+): Promise<T> {
+  const before = readFileSync(stackFile, "utf8");
+  const restore = () => writeFileSync(stackFile, before);
+  process.once("exit", restore);
+  try {
+    return await work((change) => {
+      const file = parse(before) as { config: StackSettings };
+      change(file.config);
+      writeFileSync(stackFile, stringify(file));
+    });
+  } finally {
+    process.off("exit", restore);
+    restore();
+  }
 }

@@ -1,5 +1,5 @@
 import { serve } from "../../plugin/protocol";
-import { ByType } from "../../provider/by-type";
+import { ByType } from "../../plugin/plugin";
 import { DeployKeyProvider } from "../../provider/deploy-key-provider";
 import { engineAddress, engineLog } from "../../provider/engine-log";
 import { HostProvider } from "../../provider/host-provider";

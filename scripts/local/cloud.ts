@@ -1,11 +1,18 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { randomBytes, createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  readdirSync,
+} from "node:fs";
+import { join, relative, sep } from "node:path";
 import { isAlive } from "../../offline/engine/lock";
 import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
 import { waitUntil } from "../../rolling/wait-until";
 import { ensureFileStorage, ensureStorageAccess } from "./backups";
-import { cloudVersion } from "./cloud-version";
 import { heal } from "./faults";
 import {
   cloudPort,
@@ -19,8 +26,11 @@ import {
 import { livePid, startDetached, stopByPidFile } from "./processes";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
+
 const pidFile = join(localPaths.cloud, "pid");
+
 const versionFile = join(localPaths.cloud, "version");
+
 /** Longest wait for an answer to any call but a deletion, milliseconds. */
 const answerMs = 5_000;
 
@@ -157,4 +167,30 @@ export async function cloudServers(): Promise<ListedServer[]> {
 /** The floating addresses of the local cloud. @throws Error if it does not answer. */
 export async function cloudFloatingIps(): Promise<ListedFloatingIp[]> {
   return (await cloudGet<{ floating_ips: ListedFloatingIp[] }>("/floating_ips")).floating_ips;
+}
+
+/** Files of the local cloud's program below its directory, sorted, without tests. */
+function programFiles(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter((path) => path.split(sep)[0] !== "test")
+    .sort();
+}
+
+/**
+ * Version of a local cloud: a SHA-256 digest, in hexadecimal, of its program and of the image from which its hosts
+ * boot. A local cloud with another version must be restarted.
+ *
+ * @param image such as `webstack-host:775873eddf85`.
+ */
+export function cloudVersion(
+  image: string,
+  directory = join(repositoryRoot, "localcloud"),
+): string {
+  const hash = createHash("sha256").update(image);
+  for (const path of programFiles(directory)) {
+    hash.update(`\0${path}\0`).update(readFileSync(join(directory, path)));
+  }
+  return hash.digest("hex");
 }

@@ -1,12 +1,14 @@
-import "./unused-modules";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { namedAddress } from "../../web-stack/args";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/home";
+import { type Checkpoint, isInterrupted } from "../resume/pending";
+import { type ResumableEngine, resumeInterrupted } from "../resume/resume";
+import "./unused-modules";
 import { atLocalAuthority } from "./authority";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
@@ -103,7 +105,7 @@ function writeProject(settings: string, directory: string): { lacksSecret: boole
 }
 
 /** Files of the engine with the local stack's state and with the lock of a running command. */
-export const localState = {
+const localState = {
   checkpoint: checkpointFile(localPaths.backend, localStackName),
   locks: join(localPaths.backend, ".pulumi", "locks"),
 } as const;
@@ -131,4 +133,42 @@ export async function localStack(
     await stack.setConfig([backupsKey, "target", ...path].join("."), { value, secret: true }, true);
   }
   return stack;
+}
+
+/**
+ * True if the last command was interrupted. The answer comes from the engine's files: the engine itself would take two
+ * seconds.
+ */
+export function wasInterrupted({ checkpoint, locks } = localState): boolean {
+  const isLocked = existsSync(locks) && readdirSync(locks, { recursive: true }).some(isLockFile);
+  if (isLocked || !existsSync(checkpoint)) return true;
+  const { latest } = (
+    JSON.parse(readFileSync(checkpoint, "utf8")) as { checkpoint: { latest?: Checkpoint } }
+  ).checkpoint;
+  return isInterrupted(latest ?? {});
+}
+
+function isLockFile(path: string | Buffer): boolean {
+  return String(path).endsWith(".json");
+}
+
+/** The commands of a stack that this process runs. */
+export function inlineEngine(stack: Stack): ResumableEngine {
+  return {
+    exported: async () => ((await stack.exportStack()).deployment ?? {}) as Checkpoint,
+    refresh: async (urns, clears = false) => {
+      const target = urns.length > 0 ? { target: [...urns] } : {};
+      await stack.refresh({ ...target, clearPendingCreates: clears });
+    },
+  };
+}
+
+/**
+ * Prepares the local stack for the next command after an interrupted one: releases its lock, which the project's own
+ * lock makes safe, and removes what {@link resumeInterrupted} finds.
+ */
+export async function resumeLocal(stack: Stack, say: (line: string) => void): Promise<void> {
+  if (!wasInterrupted()) return;
+  await stack.cancel().catch(() => undefined);
+  await resumeInterrupted(inlineEngine(stack), localCloud, say);
 }

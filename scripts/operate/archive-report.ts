@@ -1,6 +1,5 @@
 import { clocksApartMs, isAhead, timeOf } from "../../host/archiver/chain/manifest";
-import type { Archiver, ArchiveState } from "./archive";
-import { failedBase } from "./failed-base";
+import { type Archiver, type ArchiveState, failedBase } from "./archive";
 
 /** Limits of a healthy backup. */
 const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26, dumpDays: 9 };

@@ -1,14 +1,49 @@
 import { z } from "zod";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { waitUntil } from "../../rolling/wait-until";
-import { askFailedBase, baseUnit, failedBaseUs } from "./failed-base";
+import { timeOf } from "../../host/archiver/chain/manifest";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
+/** Unit that takes a base; only the archiving node takes one. */
+const baseUnit = "webstack-base.service";
+
+/** Unit that copies the data for a base. After a failed copy systemd does not start {@link baseUnit}. */
+const copyUnit = "webstack-base-copy.service";
+
+/** Command that prints, for both units, the result of the last run and the time of the last change. */
+const askFailedBase = `systemctl show --timestamp=unix --property=Result,StateChangeTimestamp ${copyUnit} ${baseUnit}`;
+
+/**
+ * Time of the last base of a node if it failed, microseconds since 1970, by the answer to {@link askFailedBase}; 0: it
+ * did not. A base whose condition was not met (`exec-condition`), because the node stopped archiving, is no failure.
+ */
+export function failedBaseUs(answer: string): number {
+  const times = answer.split("\n\n").flatMap((unit) => {
+    const result = /^Result=(.*)$/m.exec(unit)?.[1] ?? "success";
+    const at = /^StateChangeTimestamp=@(\d+)/m.exec(unit)?.[1];
+    return at === undefined || /^(success|exec-condition)$/.test(result) ? [] : [Number(at) * 1e6];
+  });
+  return Math.max(0, ...times);
+}
+
+/** What to report of a base that failed, and the error; nothing if the newest base in the archive is a later one. */
+export function failedBase(
+  { node, base, failedBaseUs: atUs }: { node: string; base: string; failedBaseUs: number },
+  nowUs: number,
+): (readonly [text: string, error: string])[] {
+  if (atUs === 0 || (base !== "" && atUs / 1_000 < timeOf(base))) return [];
+  const text = `a base FAILED ${((nowUs - atUs) / 3_600e6).toFixed(1)} h ago`;
+  const journal = "journalctl -u webstack-base-copy -u webstack-base";
+  return [[text, `${text}: on ${node}, \`${journal}\` has the reason`]];
+}
+
 /** File with the archiver's state on a database node; as in `host/archiver/status.ts`. */
 const statusFile = `${runFolder}/status.json`;
+
 /** File with the archiver's settings on a database node with backups; as in `host/archiver/settings.ts`. */
 const settingsFile = "/etc/webstack/archiver.json";
+
 /**
  * Shell command that prints the state of a node's archiver, with the result of its last base in the lines after it,
  * `stopped`, or nothing on a node without backups. Systemd removes the file with the state of an archiver that does
@@ -17,8 +52,10 @@ const settingsFile = "/etc/webstack/archiver.json";
 export function stateCommand(state = statusFile, settings = settingsFile): string {
   return `if cat ${state} 2>/dev/null; then echo; ${askFailedBase} 2>/dev/null || true; else test ! -e ${settings} || echo stopped; fi`;
 }
+
 /** A running base may have passed the step that checks for the request. */
 const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${runFolder}/${dumpRequest}`;
+
 /** The archiver looks for new dumps every ten seconds. */
 const seenSeconds = 60;
 

@@ -2,10 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readOutputs } from "../local/outputs";
+import { readOutputs, outputsShape, pinnedHostsText, type StackOutputs } from "./outputs";
 import { repositoryRoot } from "../local/paths";
 import { chosenStack, type StackUse } from "./chosen-stack";
-import { outputsShape, pinnedHostsText, type StackOutputs } from "./outputs";
 
 /** The stack and the arguments of a command. */
 export interface Operated {

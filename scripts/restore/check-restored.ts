@@ -1,4 +1,4 @@
-import { tableSums } from "../../host/archiver/base/table-sums";
+import { tableSums } from "../../host/archiver/base/copy-server";
 import type { Base } from "../../host/archiver/chain/manifest";
 import { type Plan, plan } from "./plan";
 import type { Archive } from "./read-chain";

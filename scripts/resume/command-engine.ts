@@ -1,4 +1,4 @@
-import { runPulumi } from "../deploy/pulumi-command";
+import { runPulumi } from "../deploy/cli-engine";
 import { repositoryRoot } from "../local/paths";
 import { cloudProject } from "../operate/cloud-project";
 import { type Checkpoint, stackUrn } from "./pending";

@@ -11,7 +11,7 @@ import type { Opened } from "./opened";
 import { searchText } from "./scan/packed";
 import { bySecret, emptyResult, type Found, type ScanResult } from "./scan/result";
 import { scanFiles } from "./scan/files";
-import { scanProcesses } from "./scan/processes";
+import { scanProcesses } from "./scan/scan";
 import { parsed, type Searched, secretsOfState } from "./secrets";
 
 const histories = [

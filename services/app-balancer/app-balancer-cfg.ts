@@ -1,12 +1,12 @@
-import { balanceLines } from "../app/affinity";
-import { appPorts, type AppProgram } from "../app/app-program";
 import {
+  balanceLines,
   closesWithResponse,
   innerBuffers,
   innerDefaults,
   sendsAtOnce,
   endsWithOneSide,
 } from "../haproxy";
+import { appPorts, type AppProgram } from "../app/app-program";
 import { innerBind } from "../inner-tls";
 import { generatedNotice, text } from "../text";
 import type { ProxyTimeouts } from "../requests";

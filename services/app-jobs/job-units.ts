@@ -18,7 +18,7 @@ export interface AppJob {
 
 /** Program that runs a command on one node at a time. */
 export const appJobPath = programPath("app-job");
-/** The same value as in `host/app-job/bounds.ts`. */
+/** The same value as in `host/app-job/lease.ts`. */
 const watchdogSeconds = 30;
 
 /** Record of converge's unfinished change, the same path as in `host/converge/swap.ts`. */

@@ -1,8 +1,6 @@
 import type { Peer } from "../../topology";
-import { balanceLines } from "../app/affinity";
-import { appPort, appPorts, type AppProgram } from "../app/app-program";
-import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import {
+  balanceLines,
   closesWithResponse,
   haproxyProcess,
   innerBuffers,
@@ -10,6 +8,8 @@ import {
   sendsAtOnce,
   endsWithOneSide,
 } from "../haproxy";
+import { appPort, appPorts, type AppProgram } from "../app/app-program";
+import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import { innerDefaultServer, innerServer } from "../inner-tls";
 import { generatedNotice, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";

@@ -3,7 +3,7 @@ import { appPorts } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import type { BundleAside, BundleCheck } from "../bundle";
 import { innerCaPath, innerRequest } from "../inner-tls";
-import { exitUnlessOthersServe } from "../others-serve";
+import { exitUnlessOthersServe } from "../app/app-aside";
 import { webPorts } from "../nginx/nginx-conf";
 import { haproxyConfigPath, packagedHaproxy } from "../haproxy";
 import type { Service } from "../service";

@@ -21,7 +21,7 @@ export interface AppWorker {
 /** Seconds that a process must stay alive after its start; a release whose worker does not is refused. */
 const aliveSeconds = 5;
 
-/** Watchdog margin beyond `stopSeconds`; the same value as in `host/app-job/bounds.ts`. */
+/** Watchdog margin beyond `stopSeconds`; the same value as in `host/app-job/lease.ts`. */
 const watchdogMarginSeconds = 15;
 /** Seconds after the end of the command for releasing the lease. */
 const stopMarginSeconds = 10;

@@ -1,5 +1,5 @@
 import type { InnerPorts } from "../inner-tls";
-import type { Affinity } from "./affinity";
+import type { Affinity } from "../haproxy";
 
 /** How the app runs on its nodes. */
 export interface AppProgram {

@@ -1,18 +1,13 @@
 import { unlessTrusted } from "./client-address";
-import {
-  connectionsOfOneAddress,
-  lastingPerWebNode,
-  concurrencyPerClient,
-  requestsPerWebNode,
-  reservedConnections,
-} from "./connections";
 import type { EdgeRules } from "./edge-rules";
 import { ifLasting, unlessLasting } from "./lasting";
 
 /** Time over which a client's requests and connections are counted, seconds. */
 const windowSeconds = 10;
+
 /** Factor by which a client may exceed its average rate over {@link windowSeconds} within one second. */
 const burst = 1.5;
+
 /** HAProxy logs one refusal out of this number. */
 const loggedOf = 100;
 
@@ -90,4 +85,43 @@ export function limitTables(): string[] {
       "  stick-table type ipv6 size 100k expire 1m store conn_cur",
     ]),
   ];
+}
+
+/**
+ * Concurrent connections that a load balancer's HAProxy accepts. Each needs two open files: one towards the client,
+ * one towards a web node.
+ */
+export const edgeConnections = 9_500;
+
+/** Connections reserved for health checks and for the peer's stick table; visitors never get them. */
+export const reservedConnections = 100;
+
+/**
+ * Default limit of concurrent connections from one address, or from one IPv6 network of 64 bits: a quarter of the
+ * visitors' connections. All users behind one address of a provider or an office share the quarter, so it is large;
+ * three quarters remain for all other addresses.
+ *
+ * @param maxConnections concurrent connections that HAProxy accepts in all.
+ */
+export function connectionsOfOneAddress(maxConnections: number): number {
+  return Math.floor((maxConnections - reservedConnections) / 4);
+}
+
+/** Largest number of concurrent requests from one load balancer to one web node; further requests queue. */
+export const requestsPerWebNode = 512;
+
+/**
+ * The same limit for WebSockets and other requests that may last: Nginx on one processor has 4096 connections, and a
+ * request takes two.
+ */
+export const lastingPerWebNode = 1400;
+
+/**
+ * Default limit of one client's concurrent requests: a quarter of what all web nodes take. A client with an IPv4 and an
+ * IPv6 address counts as two clients, and so gets half.
+ *
+ * @param perWebNode concurrent requests that one web node takes.
+ */
+function concurrencyPerClient(perWebNode: number, webNodes: number): number {
+  return Math.floor((perWebNode * webNodes) / 4);
 }

@@ -6,8 +6,15 @@ import { generatedNotice, stackFileLines, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { answerHeaders, headerReserve } from "./answer-headers";
 import { clientOfProxy, setClientHeaders, trustedNames, trusts } from "./client-address";
-import { connectionRules, countersOfClients, limitTables, requestRules } from "./client-limits";
-import { lastingPerWebNode, requestsPerWebNode, reservedConnections } from "./connections";
+import {
+  connectionRules,
+  countersOfClients,
+  limitTables,
+  requestRules,
+  lastingPerWebNode,
+  requestsPerWebNode,
+  reservedConnections,
+} from "./client-limits";
 import type { EdgeRules } from "./edge-rules";
 import { type EdgeHttps, httpsBind, httpsGlobals, httpsRules } from "./https";
 import { bodyRules, ifLasting, lastingRules } from "./lasting";

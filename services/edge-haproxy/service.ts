@@ -7,7 +7,7 @@ import type { WebRequests } from "../requests";
 import { rootOnly, type Service, type ServicePart } from "../service";
 import { proxySandbox } from "../unit-sandbox";
 import { trustedProxiesList, trustedProxiesPath, trusts } from "./client-address";
-import { edgeConnections } from "./connections";
+import { edgeConnections } from "./client-limits";
 import type { EdgeRules } from "./edge-rules";
 import { drainMap, drainMapPath, haproxyCfg } from "./haproxy-cfg";
 import { edgeCertificatePath, type EdgeHttps, ticketKeysPath } from "./https";

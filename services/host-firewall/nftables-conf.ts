@@ -2,8 +2,7 @@ import type { Role } from "../../topology";
 import type { Opening, Source } from "../service";
 import { generatedNotice, text } from "../text";
 import { hostSetsPath } from "./host-sets";
-import { hostSetLines, type OutputArgs, outputRules } from "./output-rules";
-import { accept, set } from "./rule-text";
+import { hostSetLines, type OutputArgs, outputRules, accept, set } from "./output-rules";
 
 /** Arguments of {@link nftablesConf}. */
 export interface FirewallArgs extends OutputArgs {

@@ -1,7 +1,45 @@
 import type { Role } from "../../topology";
-import type { OutgoingCalls } from "../service";
-import { accept, set } from "./rule-text";
-import type { Destination } from "./destinations";
+import type { OutgoingCalls, Opening } from "../service";
+
+/** Nodes of one tier that have the same openings. */
+export interface OpeningGroup {
+  /** Tier of the nodes. */
+  tier: Role;
+  /** Subnet of the whole tier with prefix, or private addresses of single nodes. */
+  to: readonly string[];
+  /** Ports that the services of these nodes open. */
+  openings: readonly Opening[];
+}
+
+/** A destination in the stack with the openings that a node may use there. */
+interface Destination {
+  /** Subnet with prefix, or private addresses; at least one. */
+  to: readonly string[];
+  /** Openings whose source is the calling node. */
+  openings: readonly Opening[];
+}
+
+/**
+ * What a node of a tier may call in the stack: the openings of the other nodes that name this node as a source.
+ *
+ * @param peerIps private addresses of the other nodes of its tier.
+ */
+export function allowedDestinations(
+  tier: Role,
+  peerIps: readonly string[],
+  places: readonly OpeningGroup[],
+): Destination[] {
+  const toTiers = places.map(({ to, openings }) => ({
+    to,
+    openings: openings.filter(({ from }) => from === tier),
+  }));
+  const forPeers = places
+    .filter((place) => place.tier === tier)
+    .flatMap(({ openings }) => openings.filter(({ from }) => from === "peers"));
+  return [...toTiers, { to: peerIps, openings: forPeers }].filter(
+    ({ to, openings }) => to.length > 0 && openings.length > 0,
+  );
+}
 
 /** Arguments of {@link outputRules}. */
 export interface OutputArgs {
@@ -85,4 +123,26 @@ function callOut({ user, port, to, udp = false }: OutgoingCalls): string {
       ? `meta l4proto ${protocols}`
       : `${udp ? `meta l4proto ${protocols} th` : "tcp"} dport ${port}`;
   return `meta skuid "${user}" ${where}${what} accept`;
+}
+
+/**
+ * Rules that accept what the openings list; other rules accept ICMP.
+ *
+ * @param side condition with a space at its end, such as `ip saddr 10.0.1.0/24 `; empty: every address.
+ */
+export function accept(side: string, openings: readonly Opening[]): string[] {
+  const hasVrrp = openings.some(({ protocol }) => protocol === "vrrp");
+  const ports = (["tcp", "udp"] as const).flatMap((kind) => {
+    const numbers = openings.flatMap(({ protocol, port }) =>
+      protocol === kind ? (port ?? []) : [],
+    );
+    const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+    return sorted.length > 0 ? [`${side}${kind} dport ${set(sorted)} accept`] : [];
+  });
+  return [...(hasVrrp ? [`${side}ip protocol vrrp accept`] : []), ...ports];
+}
+
+/** One value, or several as an anonymous set. */
+export function set(values: readonly (string | number)[]): string {
+  return values.length === 1 ? String(values[0]) : `{ ${values.join(", ")} }`;
 }

@@ -1,5 +1,5 @@
 import type { BundleRelease } from "../bundle";
-import { servedUri, unservedFiles } from "./served-files";
+import { servedUri, unservedFiles } from "./path-locations";
 
 /** Directories of the release by URL path whose files keep their name only while their content stays the same. */
 export type ImmutablePaths = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { BundleRelease } from "../bundle";
 import { immutableMaps, type ImmutablePaths } from "./immutable-assets";
-import { servedUri, servedUriMap, unservedFiles, unservedPath } from "./served-files";
+import { servedUri, servedUriMap, unservedFiles, unservedPath } from "./path-locations";
 
 /** Static files of a release, which the web nodes serve themselves. */
 export interface StaticSite {
@@ -25,7 +25,7 @@ export const publicFiles: StaticSite = {
 };
 
 /**
- * Lets a browser keep a file, and ask each time whether it is still the same: `host/converge/release-time.ts` gives the
+ * Lets a browser keep a file, and ask each time whether it is still the same: `host/converge/release.ts` gives the
  * files of each release a time of their own.
  */
 const revalidation = ["add_header Cache-Control no-cache;"];

@@ -2,10 +2,11 @@ import { rootFile } from "../bundle";
 import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
 import { aptConf, automaticUpdatePaths, needrestartConf, upgradeTimer } from "./automatic-updates";
-import { apportDropIn, apportDropInPath } from "./core-dumps";
 
 const sysctlPath = "/etc/sysctl.d/90-webstack.conf";
+
 const modulesPath = "/etc/modules-load.d/webstack.conf";
+
 const journaldPath = "/etc/systemd/journald.conf.d/webstack.conf";
 
 /** Entries of the kernel's table of connections, and its buckets. */
@@ -124,5 +125,28 @@ function journaldConf(): string {
     # rsyslog would write each line again, into files that are rotated weekly, whatever their size.
     ForwardToSyslog=no
     RateLimitBurst=10000
+  `;
+}
+
+/** Path of the rendered drop-in. */
+export const apportDropInPath = "/etc/systemd/system/apport.service.d/webstack.conf";
+
+/**
+ * Renders a drop-in that keeps Ubuntu's crash reporter off: its unit starts after the kernel's settings, turns dumps on
+ * again, and keeps them in `/var/crash`; its stop sets the kernel's own pattern, which writes a file. The unit runs on
+ * virtual machines alone, so no host of the local cloud shows it.
+ *
+ * Source: `apport.service` and `/usr/share/apport/apport` of apport 2.34, on which Ubuntu's server images depend.
+ *
+ * @param settings path of the stack's settings of the kernel.
+ */
+function apportDropIn(settings: string): string {
+  return text`
+    ${generatedNotice}
+    [Unit]
+    ConditionPathExists=!${settings}
+
+    [Service]
+    ExecStop=
   `;
 }

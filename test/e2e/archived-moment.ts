@@ -1,7 +1,7 @@
 import { waitUntil } from "../../rolling/wait-until";
 import { waitForGroup } from "../../scripts/drill/database-state";
-import { npmEnded } from "../../scripts/drill/npm-run";
-import { readOutputs } from "../../scripts/local/outputs";
+import { npmEnded } from "../../scripts/local/processes";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { query } from "../../scripts/operate/databases";
 
 /** Longest restore of a stack that is nearly empty, seconds. */

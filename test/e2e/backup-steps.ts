@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { waitUntil } from "../../rolling/wait-until";
 import { waitForGroup } from "../../scripts/drill/database-state";
-import { npmEnded } from "../../scripts/drill/npm-run";
+import { npmEnded } from "../../scripts/local/processes";
 import { heal, inject } from "../../scripts/local/faults";
-import { readOutputs } from "../../scripts/local/outputs";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { query } from "../../scripts/operate/databases";
 import { archived, moment, primaryAsked, restoreSeconds, rows } from "./archived-moment";
 import { npmRun } from "./npm-run";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { withStackFile } from "../../scripts/drill/stack-file";
-import { readOutputs } from "../../scripts/local/outputs";
+import { withStackFile } from "../../scripts/drill/up";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { type Loaded, loadOn } from "../../scripts/rehearse/measured";
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { databaseDrills } from "../../scripts/drill/database";
 import type { Drill } from "../../scripts/drill/drill";
 import { edgeDrills } from "../../scripts/drill/edge";
-import { readOutputs } from "../../scripts/local/outputs";
+import { readOutputs } from "../../scripts/operate/outputs";
 import type { Step } from "./story";
 
 /** Several times what each is allowed: the story asks whether it heals, `npm run drill` how fast. */

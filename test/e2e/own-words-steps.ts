@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { npmEnded } from "../../scripts/drill/npm-run";
-import { readOutputs } from "../../scripts/local/outputs";
+import { npmEnded } from "../../scripts/local/processes";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { unnoticed, withSettings } from "./edited-stack";
 import { npmRun } from "./npm-run";
 import type { Step } from "./story";

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
 import { heal, inject } from "../../scripts/local/faults";
-import { readOutputs } from "../../scripts/local/outputs";
+import { readOutputs } from "../../scripts/operate/outputs";
 import type { Step } from "./story";
 
 /** How long a connection to the server is watched, milliseconds: a kernel closes it at once. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { npmEnded } from "../../scripts/drill/npm-run";
-import { readOutputs } from "../../scripts/local/outputs";
+import { npmEnded } from "../../scripts/local/processes";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { archived, moment, primaryAsked, restoreSeconds, rows } from "./archived-moment";
 import { unnoticed } from "./edited-stack";
 import { npmRun } from "./npm-run";

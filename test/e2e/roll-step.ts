@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Prober, seen } from "../../scripts/drill/prober";
-import { readOutputs } from "../../scripts/local/outputs";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { npmRun } from "./npm-run";
 import type { Step } from "./story";
 

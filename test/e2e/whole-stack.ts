@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { localToken } from "../../scripts/local/cloud";
-import { readOutputs } from "../../scripts/local/outputs";
+import { readOutputs } from "../../scripts/operate/outputs";
 import { ensureDocker } from "../../scripts/build-image";
 import {
   ensurePrerequisites,

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import type { Plugin } from "../../plugin/plugin";
-import { service } from "../../plugin/protocol";
-import { messages, Struct } from "../../plugin/sdk";
+import { service, messages, Struct } from "../../plugin/protocol";
 
 /** A plugin that refuses everything with one failure. */
 function refusing(property: string): Plugin {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { offerWarnings } from "../../preview/offers";
+import { offerWarnings, costOf, pricesOf } from "../../preview/price-list";
 import { planOf } from "../../preview/plan";
-import { costOf, pricesOf } from "../../preview/price-list";
 import { previewOf } from "../../preview/preview";
 import { markdown } from "../../preview/render/markdown";
 import { text } from "../../preview/render/text";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import lists from "../../config/proxy-ranges.json";
-import { isTrustable } from "../../config/trusted-proxies";
+import { isTrustable } from "../../config/load-balancer-schema";
 import { refreshed } from "../../scripts/refresh-proxies";
 
 const list = { source: "https://example.com/ips", asOf: "2020-01-01", ranges: ["192.0.2.0/24"] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jobStopSeconds, jobWatchdogSeconds } from "../../host/app-job/bounds";
+import { jobStopSeconds, jobWatchdogSeconds } from "../../host/app-job/lease";
 import { releaseStartPath, startsInRelease } from "../../services/app/release-start";
 import { jobTimerText, jobUnitText } from "../../services/app-jobs/job-units";
 import { job } from "../support/jobs";

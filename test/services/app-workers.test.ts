@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startsInRelease } from "../../services/app/release-start";
 import { workerUnitText } from "../../services/app-workers/worker-units";
-import { watchdogSeconds } from "../../host/app-job/bounds";
+import { watchdogSeconds } from "../../host/app-job/lease";
 import { worker } from "../support/jobs";
 import { busyAppNode, ordinaryAppNode } from "./rendered";
 

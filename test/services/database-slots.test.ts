@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sendCommand } from "../../host/haproxy/send-command";
+import { sendCommand } from "../../host/haproxy/commands";
 import { serversIn } from "../../rolling/neighbours";
 import { freePort } from "../../scripts/hostless/memory-cloud";
 import { databasesList, databasesListPath, slotsPath } from "../../services/database-proxy/slots";

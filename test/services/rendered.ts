@@ -4,7 +4,7 @@ import { WebTier } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
-import type { OpeningGroup } from "../../services/host-firewall/destinations";
+import type { OpeningGroup } from "../../services/host-firewall/output-rules";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import { nodeBundle, type NodeFacts, type NodeServices } from "../../services/node-bundle";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyMemory } from "../../host/supervisor/core/memory-record";
-import { resizeRefusal } from "../../services/supervisor/resize-refusal";
+import { resizeRefusal } from "../../services/supervisor/service";
 import { contentOf } from "./rendered";
 import { databaseNode } from "./rendered-database";
 

@@ -2,7 +2,7 @@ import { databasesListPath } from "../../services/database-proxy/slots";
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../services/app/app-environment";
 import { packageStartPaths } from "../../services/mysql/package-start";
-import { apportDropInPath } from "../../services/operating-system/core-dumps";
+import { apportDropInPath } from "../../services/operating-system/service";
 import { automaticUpdatePaths } from "../../services/operating-system/automatic-updates";
 import { appNode, busyAppNode, contentOf, loadBalancer, webNode } from "./rendered";
 import { databaseNode } from "./rendered-database";

@@ -1,5 +1,5 @@
 import { DnsChallenge } from "../../host/acme/dns-challenge";
-import { PendingChallenges } from "../../host/acme/pending-challenges";
+import { PendingChallenges } from "../../host/acme/challenges";
 import type { waitForRecord } from "../../host/acme/visible-record";
 import type { ApiFailure } from "../../host/cloud-api/failure";
 

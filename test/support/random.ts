@@ -1,1 +1,1 @@
-export { seeded as random } from "../../scripts/trial/ledger/random";
+export { seeded as random } from "../../scripts/trial/ledger/row-writer";

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { log } from "../../supervisor/log";
 import { type Archived, continuedAt, groupOf, type Origin, originText } from "../origin";
-import { checkedPut, KeyExistsError, type ObjectStore, StoreError } from "../store/object-store";
-import { checkRefusesTaken } from "../store/taken-names";
+import {
+  checkedPut,
+  KeyExistsError,
+  type ObjectStore,
+  StoreError,
+  checkRefusesTaken,
+} from "../store/object-store";
 import { union } from "../gtid-sets";
 import { newestBase, findTip, type Tip } from "./reading";
 import { bytesOf, keys } from "./manifest";

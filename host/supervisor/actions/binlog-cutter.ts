@@ -12,8 +12,10 @@ import {
   LogEnds,
   mayCut,
   type OtherNode,
+  type BinlogReport,
+  blockedReport,
+  cutReport,
 } from "../policy/binlog-cut";
-import { type BinlogReport, blockedReport, cutReport } from "../policy/binlog-report";
 
 /** Pause between two checks of the logs, milliseconds: while space is short, and otherwise. */
 const pauseMs = { short: 10_000, usual: 60_000 };

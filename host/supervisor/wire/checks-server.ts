@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { serverLimits, keepListening, ConnectionLimit } from "./bounded-server";
-import { pathOf, send } from "./json-http";
+import { serverLimits, keepListening, ConnectionLimit, pathOf, send } from "./http-server";
 
 /** TCP port on the private address for the proxies' role checks. */
 export const checksPort = 9200;

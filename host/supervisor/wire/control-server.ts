@@ -1,8 +1,15 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { log } from "../log";
-import { serverLimits, keepListening } from "./bounded-server";
-import { BodyError, jsonBody, pathOf, rejectBody, send } from "./json-http";
+import {
+  serverLimits,
+  keepListening,
+  BodyError,
+  jsonBody,
+  pathOf,
+  rejectBody,
+  send,
+} from "./http-server";
 
 /** Unix socket where root of this host talks to the supervisor. */
 export const controlSocket = "/run/webstack-supervisor/control.sock";

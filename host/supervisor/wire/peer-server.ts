@@ -4,8 +4,16 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { monotonicMs } from "../../time/monotonic";
 import { log } from "../log";
-import { serverLimits, keepListening, ConnectionLimit } from "./bounded-server";
-import { BodyError, jsonBody, pathOf, rejectBody, send } from "./json-http";
+import {
+  serverLimits,
+  keepListening,
+  ConnectionLimit,
+  BodyError,
+  jsonBody,
+  pathOf,
+  rejectBody,
+  send,
+} from "./http-server";
 import { hasDnsName, minVersion, type PeerCredentials, type PeerNode } from "./peer-tls";
 
 /** Longest TLS handshake, milliseconds. */

@@ -14,9 +14,8 @@ import type { VoteAnswer } from "../core/ballot";
 import type { VoteRequest } from "../core/founding-rule";
 import { type GroupRecord, groupRecordIn, voteRequestIn } from "../core/messages";
 import type { NodeState } from "../core/node-state";
-import type { Writes } from "../policy/no-writes";
+import type { Writes, Problem } from "../policy/problem";
 import type { OverrideAnswer } from "../policy/override";
-import type { Problem } from "../policy/problem";
 
 /** Functions that the supervisor's servers call. */
 export interface ServeArgs extends Omit<SupervisorCalls, "writes"> {

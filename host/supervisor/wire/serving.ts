@@ -1,7 +1,7 @@
 import { isContested } from "../core/who-serves";
 import type { Observer } from "../observation/observer";
 import { servesLate } from "../policy/late-poll";
-import { type Writes, whyNoWrites } from "../policy/no-writes";
+import { type Writes, whyNoWrites } from "../policy/problem";
 import type { ReachedPrimary } from "../policy/override";
 import type { Peers } from "./peers";
 import { isCertified, type NodeState } from "../core/node-state";

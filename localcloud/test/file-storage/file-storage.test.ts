@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readFileStorageAccess } from "../../file-storage/access";
-import { FileStorage } from "../../file-storage/file-storage";
+import { readFileStorageAccess, FileStorage } from "../../file-storage/file-storage";
 import { keyPair, TestFileStorage } from "../support/test-file-storage";
 
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { machineMirror, sourcesOf } from "../../image/mirrors";
+import { machineMirror, sourcesOf } from "../../image/definition";
 
 let folder: string;
 beforeEach(() => {

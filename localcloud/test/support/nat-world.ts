@@ -7,10 +7,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { command } from "../../machines/command";
 import type { PrivateNic, PublicNic } from "../../machines/driver";
-import { startGateway } from "../../machines/gateway-process";
+import { startGateway, makeRouter } from "../../machines/router";
 import { cloudNames } from "../../machines/names";
 import { MachineRecords } from "../../machines/records";
-import { makeRouter } from "../../machines/router";
 import { Wiring } from "../../machines/wiring";
 
 /**

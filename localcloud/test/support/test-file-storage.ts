@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2, { type Connection, type ParsedKey } from "ssh2";
 import { AccountFolder } from "../../file-storage/account-folder";
-import { type FileStorageArgs, fileStorageServer } from "../../file-storage/server";
+import { type FileStorageArgs, fileStorageServer } from "../../file-storage/file-storage";
 import { StorageFaults } from "../../object-storage/storage-faults";
 
 /** A key pair: private in PEM form, public as type and Base64 data. */

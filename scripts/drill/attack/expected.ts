@@ -6,7 +6,7 @@ import { peerPort } from "../../../services/supervisor/supervisor-ports";
 import type { FileAttributes } from "../../../services/bundle";
 import type { SecretFile } from "../../../services/service";
 import { allowedOnHosts, matches } from "../../secrets/allowed";
-import { metadata } from "../../secrets/host-order";
+import { metadata } from "../../secrets/secrets";
 import { openingsOf, type ScannedHost, servicesOf, targetsOf } from "../scan/expected";
 import type { Success, Tries } from "./attacks";
 import { type Exception, exceptions } from "./exceptions";

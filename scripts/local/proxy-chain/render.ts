@@ -1,4 +1,4 @@
-import type { Affinity } from "../../../services/app/affinity";
+import type { Affinity } from "../../../services/haproxy";
 import { appBalancerCfg } from "../../../services/app-balancer/app-balancer-cfg";
 import { appProxyCfg } from "../../../services/app-proxy/app-proxy-cfg";
 import { trustedProxiesList } from "../../../services/edge-haproxy/client-address";

@@ -1,6 +1,5 @@
 import { canonicalJson, type Json, type Operation, type Row } from "./operations";
-import { type RowWriter, texts } from "./row-writer";
-import { below, oneOf } from "./random";
+import { type RowWriter, texts, below, oneOf } from "./row-writer";
 
 const table = "app.events";
 

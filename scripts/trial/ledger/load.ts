@@ -6,8 +6,7 @@ import { runStep, stepsOf } from "./ddl";
 import { EventWrites } from "./event-writes";
 import type { Entry } from "./operations";
 import { OtherWrites } from "./other-writes";
-import { RowWriter } from "./row-writer";
-import { oneOf, seeded } from "./random";
+import { RowWriter, oneOf, seeded } from "./row-writer";
 import { Session } from "./session";
 
 /** What the process of the load is told, by a message, so that no process list has the marker. */

@@ -1,6 +1,5 @@
 import type { Operation } from "./operations";
-import { incremented, type RowWriter } from "./row-writer";
-import { below } from "./random";
+import { incremented, type RowWriter, below } from "./row-writer";
 import { counterCount } from "./schema";
 
 /** Writes to the other tables: shared rows, keys with 4-byte text, a trigger, a foreign key, a procedure, values of the server. */

@@ -3,7 +3,7 @@ import { subtract } from "../../../host/archiver/gtid-sets";
 import type { Target } from "../../restore/target";
 import { Copy } from "./copy";
 import type { Entry, Operation } from "./operations";
-import { below, type Random } from "./random";
+import { below, type Random } from "./row-writer";
 
 /** How far a restored second may be off, microseconds. */
 const slackUs = 1_000_000;

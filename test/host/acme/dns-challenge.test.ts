@@ -4,7 +4,7 @@ import type { DnsChallenge } from "../../../host/acme/dns-challenge";
 import { order } from "../../../host/acme/order";
 import { OrderEnded } from "../../../host/acme/order-failure";
 import { ApiFailure } from "../../../host/cloud-api/failure";
-import { thumbprint } from "../../../resources/acme";
+import { thumbprint } from "../../../resources/certificates";
 import { AuthorityStub } from "../../support/authority-stub";
 import { ProofBroker } from "../../support/proof-broker";
 

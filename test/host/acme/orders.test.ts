@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { certificateId } from "../../../host/acme/certificate-id";
+import { certificateId } from "../../../host/acme/renewal-advice";
 import { order } from "../../../host/acme/order";
 import { OrderEnded } from "../../../host/acme/order-failure";
 import { AuthorityStub } from "../../support/authority-stub";

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { certificateId } from "../../../host/acme/certificate-id";
-import { type Advice, RenewalAdvice } from "../../../host/acme/renewal-advice";
+import { certificateId, type Advice, RenewalAdvice } from "../../../host/acme/renewal-advice";
 import { NoSuggestion, type Suggestion, timeInWindow } from "../../../host/acme/renewal-info";
 
 const folder = mkdtempSync(join(tmpdir(), "acme-advice-"));

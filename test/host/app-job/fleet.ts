@@ -1,7 +1,6 @@
-import { watchdogSeconds } from "../../../host/app-job/bounds";
+import { watchdogSeconds, type LeaseRow } from "../../../host/app-job/lease";
 import type { Running } from "../../../host/app-job/command";
 import { runWithLease } from "../../../host/app-job/run-with-lease";
-import type { LeaseRow } from "../../../host/app-job/lease";
 
 /** A source of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
 export function numbers(seed: number): () => number {

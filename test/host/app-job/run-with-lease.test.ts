@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { leaseMs } from "../../../host/app-job/bounds";
+import { leaseMs } from "../../../host/app-job/lease";
 import { FakeNode, numbers, SharedRow } from "./fleet";
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));

@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { column, drainServer, enableServer } from "../../../host/app-process/balancer";
 import { balancerHost } from "../../../services/app-balancer/app-balancer-cfg";
-import { sendCommand } from "../../../host/haproxy/send-command";
+import { sendCommand } from "../../../host/haproxy/commands";
 import { ordinaryAppNode } from "../../services/rendered";
 import { freePort } from "../../../scripts/hostless/memory-cloud";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { awaitEnd, checkFollows } from "../../../host/archiver/base/archive-end";
+import { awaitEnd, checkFollows } from "../../../host/archiver/base/checks";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 const looks = { pauseMs: 1, count: 3 };

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { archive, type ArchiveArgs } from "../../../host/archiver/archive";
-import type { Progress } from "../../../host/archiver/progress";
+import type { Progress } from "../../../host/archiver/continuation";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
 import type { MysqlState } from "../../../host/archiver/mysql-state";
 import type { Origin } from "../../../host/archiver/origin";

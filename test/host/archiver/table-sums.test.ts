@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { sumsOfCopy } from "../../../host/archiver/base/table-sums";
+import { sumsOfCopy } from "../../../host/archiver/base/copy-server";
 
 const tables = [
   ["app", "entry"],

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { releaseSeconds, setReleaseTime } from "../../../host/converge/release-time";
+import { releaseSeconds, setReleaseTime } from "../../../host/converge/release";
 
 const [digest, next] = ["a1".repeat(32), "a2".repeat(32)];
 let root: string;

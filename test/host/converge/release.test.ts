@@ -15,8 +15,12 @@ import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
 import { stateDirectory } from "../../../host/converge/directories";
-import { currentRelease, switchRelease, unpackRelease } from "../../../host/converge/release";
-import { releaseSeconds } from "../../../host/converge/release-time";
+import {
+  currentRelease,
+  switchRelease,
+  unpackRelease,
+  releaseSeconds,
+} from "../../../host/converge/release";
 import { fetchRelease, hasRelease, receive } from "../../../host/converge/transfer";
 import { packRelease } from "../../../release/pack";
 import { unpacked } from "./unpacked";

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Answer, Gateway } from "../../../host/mover/gateway";
-import { followsRoute, hasAddress } from "../../../host/mover/route-events";
+import { type Answer, Gateway, followsRoute, hasAddress } from "../../../host/mover/gateway";
 import { initialState } from "../../../host/mover/state";
 
 /** A gateway whose requests get the answers in turn. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiFailure } from "../../../host/cloud-api/failure";
 import { AssignRounds } from "../../../host/mover/assign-rounds";
-import type { Effect, Event } from "../../../host/mover/events";
+import type { Effect, Event } from "../../../host/mover/state";
 import { HeldAddresses } from "../../../host/mover/held-addresses";
 import { step } from "../../../host/mover/machine";
 import { LockingApi, type LockingOptions } from "./locking-api";

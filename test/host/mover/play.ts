@@ -1,6 +1,5 @@
-import type { Effect, Event } from "../../../host/mover/events";
+import { type Effect, type Event, initialState, type State } from "../../../host/mover/state";
 import { step } from "../../../host/mover/machine";
-import { initialState, type State } from "../../../host/mover/state";
 
 /** Ids of the two servers. */
 export const self = 1;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Event } from "../../../host/mover/events";
+import { type Event, initialState, type State } from "../../../host/mover/state";
 import { silentBeyondLimitMs } from "../../../host/mover/limits";
 import { heldUntilMs } from "../../../host/mover/move-limit";
 import { step } from "../../../host/mover/machine";
-import { initialState, type State } from "../../../host/mover/state";
 import { failed, owner, peer, probed, self, type Timeless } from "./play";
 
 describe("every sequence of events", () => {

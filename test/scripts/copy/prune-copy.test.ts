@@ -3,7 +3,7 @@ import { retentionSettings } from "../../../config/backups-schema";
 import { keys } from "../../../host/archiver/chain/manifest";
 import { pruneCopy } from "../../../scripts/copy/prune-copy";
 import { pruning } from "../../../scripts/prune/pruning";
-import { readHistory } from "../../../scripts/prune/read-history";
+import { readHistory } from "../../../scripts/prune/history";
 import { removePlanned } from "../../../scripts/prune/remove-planned";
 import { MemoryStore } from "../../host/archiver/memory-store";
 import { Archive, root } from "./archive";

@@ -7,7 +7,7 @@ import { settingsSchema } from "../../../config/schema";
 import { members, notesOf } from "../../../config/setting";
 import { program } from "../../../program";
 import { type Edit, editList, makeEdit } from "../../../scripts/drill/edit-list";
-import type { StackSettings } from "../../../scripts/drill/stack-file";
+import type { StackSettings } from "../../../scripts/drill/up";
 import { record } from "../../support/record";
 import { fakeToken } from "../../support/stack-config";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Drift } from "../../../preview/model";
 import { expectDrift, handEdits } from "../../../scripts/drill/edits-by-hand";
-import { changedHosts, digestOf, expectChanged } from "../../../scripts/drill/host-files";
+import { changedHosts, digestOf, expectChanged } from "../../../scripts/drill/edit-watch";
 import type { StackNode } from "../../../scripts/operate/outputs";
 import type { Bundle } from "../../../services/bundle";
 

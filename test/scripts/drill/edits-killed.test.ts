@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { settingsSchema } from "../../../config/schema";
 import { killedEdits, killMoment } from "../../../scripts/drill/edits-killed";
-import type { StackSettings } from "../../../scripts/drill/stack-file";
+import type { StackSettings } from "../../../scripts/drill/up";
 
 /** Settings of the local stack below `config:`. */
 function settings(): StackSettings {

@@ -2,9 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { clientsOf } from "../../../scripts/drill/affinity-clients";
-import { packageFolders } from "../../../scripts/drill/copied-packages";
-import { writeSocketRelease } from "../../../scripts/drill/socket-app";
+import { clientsOf } from "../../../scripts/drill/socket-clients";
+import { packageFolders, writeSocketRelease } from "../../../scripts/drill/socket-app";
 
 describe("the clients of the drill", () => {
   it("have names and addresses of their own, and one has this machine's", () => {

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { archiverOf, stateCommand } from "../../../scripts/operate/archive";
-import { failedBaseUs } from "../../../scripts/operate/failed-base";
+import { archiverOf, stateCommand, failedBaseUs } from "../../../scripts/operate/archive";
 import { running, state } from "./support/archive-state";
 
 describe("what a node tells of its archiver", () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
 import { DamagedError } from "../../../host/archiver/chain/reading";
-import { readHistory } from "../../../scripts/prune/read-history";
+import { readHistory } from "../../../scripts/prune/history";
 import { chooseHistory, outsideHint } from "../../../scripts/restore/choose-history";
 import { findDump } from "../../../scripts/restore/dumps";
 import { OutsideError } from "../../../scripts/restore/plan";

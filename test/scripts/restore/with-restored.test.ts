@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { makeAgeKeys } from "../../../scripts/restore/age-keys";
-import { checkIdentity } from "../../../scripts/restore/with-restored";
+import { checkIdentity, checkOperatorSpace } from "../../../scripts/restore/with-restored";
+import { aged } from "../prune/fake-history";
 
 /** A file of an identity, whose text is changed. */
 function written(change: (text: string) => string): string {
@@ -37,5 +38,32 @@ describe("the file of the identity", () => {
     expect(() => checkIdentity({ identity: "/nowhere/identity" })).toThrow(
       "/nowhere/identity is not there; name the file of the identity with --identity",
     );
+  });
+});
+
+const gb = 1e9;
+
+/** A plan with a base of 20 GB and two segments of 2 GB each. */
+function planned() {
+  const { bases, links } = aged(2).found();
+  const base = { ...bases[0]!, plainBytes: 20 * gb };
+  const two = links.slice(0, 2).map(({ link }) => ({
+    ...link!,
+    segment: { ...link!.segment!, plainBytes: 2 * gb },
+  }));
+  return { base, links: two };
+}
+
+const disk = (free: number) => () => ({ bavail: free / 4_096, bsize: 4_096 });
+
+describe("the disk of a restore", () => {
+  it("must have room for the data and the log, which is said before anything is fetched", () => {
+    expect(() => checkOperatorSpace("/r", planned(), disk(24.9 * gb))).toThrow(
+      "a restore needs 25.0 GB free on the disk of /r (20.0 GB of data, 4.0 GB of log, and 1.0 GB), got 24.9 GB; free space there, or restore on a machine with a larger disk",
+    );
+  });
+
+  it("is enough with exactly that", () => {
+    expect(() => checkOperatorSpace("/r", planned(), disk(25.1 * gb))).not.toThrow();
   });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { openConnections } from "../../../../host/edge/connections";
-import { connectionsOfOldWorkers, replaceWorker } from "../../../../host/edge/workers";
-import { sendCommand } from "../../../../host/haproxy/send-command";
+import {
+  openConnections,
+  connectionsOfOldWorkers,
+  replaceWorker,
+  sendCommand,
+} from "../../../../host/haproxy/commands";
 import type { Check } from "./results";
 import { masterSocket } from "./daemons";
 import { type Http2Options, visitByHttp2 } from "./visitor";

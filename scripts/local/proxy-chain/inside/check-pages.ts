@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { putFile } from "./release-files";
+import { putFile } from "./check-files";
 import type { Check } from "./results";
 import { ask } from "./visitor";
 

@@ -11,8 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { replaceWorker } from "../../../../host/edge/workers";
-import { sendCommand } from "../../../../host/haproxy/send-command";
+import { replaceWorker, sendCommand } from "../../../../host/haproxy/commands";
 import { ask, visitorsV6 } from "./visitor";
 
 const lines: string[] = [];

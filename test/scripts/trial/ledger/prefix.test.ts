@@ -6,7 +6,7 @@ import {
   Ledger,
   ordered,
 } from "../../../../scripts/trial/ledger/prefix";
-import { seeded } from "../../../../scripts/trial/ledger/random";
+import { seeded } from "../../../../scripts/trial/ledger/row-writer";
 import { firstOperations } from "../../../../scripts/trial/ledger/schema";
 
 const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
