@@ -26,7 +26,8 @@ vi.mock("../../../scripts/build-image", () => ({
   ensureDocker: async () => undefined,
   ensureImage: async () => "host-image",
 }));
-vi.mock("../../../scripts/local/paths", () => ({
+vi.mock("../../../scripts/local/paths", async (original) => ({
+  ...(await original<typeof import("../../../scripts/local/paths")>()),
   get repositoryRoot() {
     return world.checkout;
   },
