@@ -4,9 +4,14 @@ import { isDoubted } from "./doubt";
 import { allOf, type Electorate, isBehind, isMajorityOf, type Lists } from "./electorate";
 import { isInGroup, latestPrimaries, type NodeState } from "./node-state";
 
+/**
+ * On whose word a group is founded: of a majority that remembers, of all nodes, or of the one node that is the whole
+ * electorate.
+ */
+export type Word = "majority" | "first" | "only";
+
 /** The nodes whose votes count for a founding, or the reason to wait. */
-export type Electors =
-  { voters: readonly NodeState[]; kind: "majority" | "first" } | { wait: string };
+export type Electors = { voters: readonly NodeState[]; kind: Word } | { wait: string };
 
 /**
  * Determines whose votes count for a founding. If a majority remembers: theirs, and the last primary that
@@ -45,8 +50,7 @@ export function electors(
   const unseen = primaries.filter((primary) => !present.includes(primary));
   // If all nodes are visible and all remember, a node other than the last primary may have all transactions.
   const isWhole = [...nodes, ...primaries].every((node) => names.includes(node));
-  // A single node is all nodes: peers take a certificate of a majority with two votes or more.
-  const kind = nodes.length === 1 ? "first" : "majority";
+  const kind = nodes.length === 1 ? "only" : "majority";
   if (unseen.length === 0 || isWhole) return { voters, kind };
   return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };
 }
