@@ -1,6 +1,7 @@
 import type { Decision } from "./decision";
 import { hasAllTransactionsOf, trustedPart } from "./lineage";
-import { isMajorityOf, type Lists } from "./electorate";
+import { allOf as allNames, isMajorityOf, type Lists } from "./electorate";
+import type { Word } from "./founding-rule";
 import { latestPrimaries, type NodeState } from "./node-state";
 
 /** The nodes among which the founder of a group is chosen. */
@@ -14,7 +15,7 @@ export interface FounderChoice {
   whole: readonly NodeState[];
   /** The nodes that have a vote. */
   voters: readonly NodeState[];
-  kind: "majority" | "first";
+  kind: Word;
 }
 
 /**
@@ -57,7 +58,19 @@ export function chooseFounder({
     return { type: "wait", reason: `${chosen.node} ${why} and starts the group` };
   }
   const seen = visible.map(({ node }) => node).join(", ");
-  return { type: "bootstrap", kind, reason: `of ${seen} this node ${why}` };
+  return {
+    type: "bootstrap",
+    kind: kind === "only" ? kindOf(self, lists) : kind,
+    reason: `of ${seen} this node ${why}`,
+  };
+}
+
+/**
+ * A node that is the whole electorate is all nodes: peers take a certificate of a majority with two votes or more. Any
+ * other node founds with the vote of that one, and must not serve before that one knows it.
+ */
+function kindOf({ node }: NodeState, lists: Lists): "first" | "majority" {
+  return allNames(lists).includes(node) ? "first" : "majority";
 }
 
 /** The node as one whose data is all trusted: some of what is not trusted may have been acknowledged all the same. */

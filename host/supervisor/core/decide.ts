@@ -84,7 +84,7 @@ function start(situation: Situation, visible: readonly NodeState[]): Decision {
   const sole = visible.find((peer) => peer.sole);
   if (sole) return { type: "wait", reason: `${sole.node} was the only node and starts the group` };
   const lists = listsOf(self, nodes);
-  const elected = electors(lists, visible);
+  const elected = electors(lists, visible, nodes);
   if ("wait" in elected) return { type: "wait", reason: elected.wait };
   const whole = visible.filter((one) => !one.cloneIncomplete);
   return chooseFounder({ nodes, lists, self, visible, whole, ...elected });

@@ -4,28 +4,43 @@ import { isDoubted } from "./doubt";
 import { allOf, type Electorate, isBehind, isMajorityOf, type Lists } from "./electorate";
 import { isInGroup, latestPrimaries, type NodeState } from "./node-state";
 
+/**
+ * On whose word a group is founded: of a majority that remembers, of all nodes, or of the one node that is the whole
+ * electorate.
+ */
+export type Word = "majority" | "first" | "only";
+
 /** The nodes whose votes count for a founding, or the reason to wait. */
-export type Electors =
-  { voters: readonly NodeState[]; kind: "majority" | "first" } | { wait: string };
+export type Electors = { voters: readonly NodeState[]; kind: Word } | { wait: string };
 
 /**
  * Determines whose votes count for a founding. If a majority remembers: theirs, and the last primary that
  * they know must be among them. A node that does not remember has no vote, because it may have known a
  * later primary. If no node remembers anything, or only the founder of a group that nobody joined: all
- * nodes vote, and every one must be visible.
+ * nodes vote, and every one must be visible. These are also the configured nodes that are not in the electorate
+ * yet: they may be members of the group, and have its writes, before a step of the electorate counts them.
  *
  * @param lists the lists over which majorities are counted.
+ * @param configured names of all nodes, as this node is configured.
  */
-export function electors(lists: Lists, visible: readonly NodeState[]): Electors {
+export function electors(
+  lists: Lists,
+  visible: readonly NodeState[],
+  configured: readonly string[],
+): Electors {
   const nodes = allOf(lists);
-  const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
+  const unseenOf = (names: readonly string[]) =>
+    names.filter((node) => !visible.some((state) => state.node === node));
+  const missing = unseenOf(nodes);
   const voters = visible.filter(({ remembers }) => remembers);
   const lost = visible.filter(({ remembers }) => !remembers);
   const names = voters.map(({ node }) => node);
   if (!isMajorityOf(names, lists)) {
     const isFirst = voters.every(({ alone }) => alone) && voters.length < 2;
-    if (missing.length === 0 && isFirst) return firstVoters(visible, voters);
-    return { wait: whyTooFew(missing, voters, lost, isFirst && voters.length === 0) };
+    const missingOfAll = unseenOf(allOf([nodes, configured]));
+    if (missingOfAll.length === 0 && isFirst) return firstVoters(visible, voters);
+    const isBlank = isFirst && voters.length === 0;
+    return { wait: whyTooFew(isBlank ? missingOfAll : missing, voters, lost, isBlank) };
   }
   const primaries = latestPrimaries(voters);
   if (primaries.length === 0 && missing.length > 0) {
@@ -35,8 +50,7 @@ export function electors(lists: Lists, visible: readonly NodeState[]): Electors 
   const unseen = primaries.filter((primary) => !present.includes(primary));
   // If all nodes are visible and all remember, a node other than the last primary may have all transactions.
   const isWhole = [...nodes, ...primaries].every((node) => names.includes(node));
-  // A single node is all nodes: peers take a certificate of a majority with two votes or more.
-  const kind = nodes.length === 1 ? "first" : "majority";
+  const kind = nodes.length === 1 ? "only" : "majority";
   if (unseen.length === 0 || isWhole) return { voters, kind };
   return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };
 }
@@ -65,7 +79,8 @@ function whyTooFew(
   const unseen = missing.length > 0 ? `${missing.join(", ")} cannot be seen` : "";
   const blank = lost.map(({ node }) => node).join(", ");
   const without = blank && `${blank} does not remember of which group it was, so it does not count`;
-  const counted = voters.length === 0 && blank ? "; an operator must choose" : "";
+  const isStuck = voters.length === 0 || missing.length === 0;
+  const counted = isStuck && blank ? "; an operator must choose" : "";
   return `no majority: ${[unseen, without].filter((text) => text !== "").join("; ")}${counted}`;
 }
 

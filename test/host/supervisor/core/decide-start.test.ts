@@ -61,6 +61,17 @@ describe("a node while no group is visible", () => {
     });
   });
 
+  it("founds one as the whole electorate, and any other node with the vote of that one", () => {
+    const known = {
+      lastView: view("db-1", 5),
+      electorate: { members: ["db-1"], by: null, step: 0 },
+    };
+    const one = outside("db-1", { ...known, gtid: upTo(8) });
+    const two = outside("db-2", { ...known, gtid: upTo(9) });
+    expect(decideFor(one, [])).toMatchObject({ type: "bootstrap", kind: "first" });
+    expect(decideFor(two, [one])).toMatchObject({ type: "bootstrap", kind: "majority" });
+  });
+
   it("has a majority that remembers choose without regard to what others have beyond it", () => {
     const lost = outside("db-3", { remembers: false });
     const known = { lastView: view("db-1", 5), gtid: upTo(9) };

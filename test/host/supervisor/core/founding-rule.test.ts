@@ -8,32 +8,35 @@ const lost = (node: string) => outside(node, { remembers: false });
 
 describe("whose word counts for a founding", () => {
   it("is that of a majority that remembers, with the last primary among it", () => {
-    expect(electors([nodes], [a!, b!])).toEqual({ voters: [a, b], kind: "majority" });
-    expect(electors([nodes], [b!, lost("db-3")])).toEqual({
+    expect(electors([nodes], [a!, b!], nodes)).toEqual({ voters: [a, b], kind: "majority" });
+    expect(electors([nodes], [b!, lost("db-3")], nodes)).toEqual({
       wait: "no majority: db-1 cannot be seen; db-3 does not remember of which group it was, so it does not count",
     });
   });
 
   it("is nobody's while the last primary is not there, or has lost its disk", () => {
-    expect(electors([nodes], [a!, c!])).toEqual({
+    expect(electors([nodes], [a!, c!], nodes)).toEqual({
       wait: "db-2 was the last primary and cannot be seen",
     });
-    expect(electors([nodes], [a!, lost("db-2"), c!])).toEqual({
+    expect(electors([nodes], [a!, lost("db-2"), c!], nodes)).toEqual({
       wait: "db-2 was the last primary and has lost its disk or its memory",
     });
-    expect(electors([nodes], [a!, { ...b!, cloneIncomplete: true }])).toEqual({
+    expect(electors([nodes], [a!, { ...b!, cloneIncomplete: true }], nodes)).toEqual({
       wait: "db-2 was the last primary and has no data",
     });
   });
 
   it("is that of a majority without the node that lost its disk", () => {
-    expect(electors([nodes], [a!, b!, lost("db-3")])).toEqual({ voters: [a, b], kind: "majority" });
+    expect(electors([nodes], [a!, b!, lost("db-3")], nodes)).toEqual({
+      voters: [a, b],
+      kind: "majority",
+    });
   });
 
   it("is that of all nodes if nobody remembers anything", () => {
     const all = nodes.map(lost);
-    expect(electors([nodes], all)).toEqual({ voters: all, kind: "first" });
-    expect(electors([nodes], all.slice(0, 2))).toEqual({
+    expect(electors([nodes], all, nodes)).toEqual({ voters: all, kind: "first" });
+    expect(electors([nodes], all.slice(0, 2), nodes)).toEqual({
       wait: "the first group needs every node; missing: db-3",
     });
   });
@@ -41,9 +44,32 @@ describe("whose word counts for a founding", () => {
   it("is that of who made a group alone, if nobody else remembers and all are there", () => {
     const alone = { ...a!, alone: true };
     const others = [lost("db-2"), lost("db-3")];
-    expect(electors([nodes], [alone, ...others])).toEqual({ voters: [alone], kind: "first" });
-    expect(electors([nodes], [a!, ...others])).toHaveProperty("wait");
-    expect(electors([nodes], [alone, others[0]!])).toHaveProperty("wait");
+    expect(electors([nodes], [alone, ...others], nodes)).toEqual({
+      voters: [alone],
+      kind: "first",
+    });
+    expect(electors([nodes], [a!, ...others], nodes)).toHaveProperty("wait");
+    expect(electors([nodes], [alone, others[0]!], nodes)).toHaveProperty("wait");
+  });
+});
+
+describe("the only node of the electorate, without its memory", () => {
+  const blank = lost("db-1");
+
+  it("founds nothing while nodes that are configured besides are not seen", () => {
+    expect(electors([["db-1"]], [blank], nodes)).toEqual({
+      wait: "the first group needs every node; missing: db-2, db-3",
+    });
+  });
+
+  it("founds nothing beside nodes that remember", () => {
+    expect(electors([["db-1"]], [blank, b!, c!], nodes)).toEqual({
+      wait: "no majority: db-1 does not remember of which group it was, so it does not count; an operator must choose",
+    });
+  });
+
+  it("founds a first group if nobody else is configured", () => {
+    expect(electors([["db-1"]], [blank], ["db-1"])).toEqual({ voters: [blank], kind: "first" });
   });
 });
 
