@@ -49,7 +49,7 @@ export function electors(
   const present = voters.filter(({ cloneIncomplete }) => !cloneIncomplete).map(({ node }) => node);
   const unseen = primaries.filter((primary) => !present.includes(primary));
   // If all nodes are visible and all remember, a node other than the last primary may have all transactions.
-  const isWhole = [...nodes, ...primaries].every((node) => names.includes(node));
+  const isWhole = [...nodes, ...configured, ...primaries].every((node) => names.includes(node));
   const kind = nodes.length === 1 ? "only" : "majority";
   if (unseen.length === 0 || isWhole) return { voters, kind };
   return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };

@@ -68,6 +68,16 @@ describe("the only node of the electorate, without its memory", () => {
     });
   });
 
+  it("votes for no other founder while it has no data and a configured node is not seen", () => {
+    const known = { lastView: view("db-1", 5) };
+    const copying = outside("db-1", { ...known, cloneIncomplete: true });
+    const others = ["db-2", "db-3"].map((node) => outside(node, known));
+    expect(electors([["db-1"]], [copying, others[0]!], nodes)).toEqual({
+      wait: "db-1 was the last primary and has no data",
+    });
+    expect(electors([["db-1"]], [copying, ...others], nodes)).toHaveProperty("voters");
+  });
+
   it("founds a first group if nobody else is configured", () => {
     expect(electors([["db-1"]], [blank], ["db-1"])).toEqual({ voters: [blank], kind: "first" });
   });

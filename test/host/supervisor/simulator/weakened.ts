@@ -1,4 +1,5 @@
 import type { Certificate } from "../../../../host/supervisor/core/certificate";
+import { countVotes } from "../../../../host/supervisor/core/ballot";
 import { decide } from "../../../../host/supervisor/core/decide";
 import { adoptFromPeer } from "../../../../host/supervisor/core/peer-updates";
 import { isInGroup, type NodeState } from "../../../../host/supervisor/core/node-state";
@@ -58,9 +59,14 @@ export const weakened: [string, Partial<Rules>, number, Kind?][] = [
   ["a node that lost its disk takes itself for one that remembers", { knowsLoss: false }, 99],
   ["the last record is lost with the power", { isDurable: false }, 65],
   [
-    "a group is made without the votes of a majority",
-    { countVotes: () => undefined },
-    291,
+    "a group is made without votes by a node that takes itself for the last primary",
+    {
+      countVotes: () => undefined,
+      decide: believing(({ node, lastView }) => ({
+        lastView: lastView && { ...lastView, primary: node },
+      })),
+    },
+    3,
     "grows",
   ],
   [
@@ -94,12 +100,13 @@ export const weakened: [string, Partial<Rules>, number, Kind?][] = [
     "grows",
   ],
   [
-    "a node without memory takes the electorate for all nodes",
+    "the electorate is taken for all nodes, also while configured ones are not in it",
     {
-      decide: ({ nodes, self, ...rest }) => {
-        const list = self.remembers ? undefined : self.electorate?.members;
-        return decide({ ...rest, self, nodes: list ?? nodes });
-      },
+      decide: ({ nodes, self, ...rest }) =>
+        decide({ ...rest, self, nodes: self.electorate?.members ?? nodes }),
+      countVotes: (nodes, self, ...rest) =>
+        countVotes(self.electorate?.members ?? nodes, self, ...rest),
+      witnesses: true,
     },
     1004,
     "grows",
