@@ -5,7 +5,7 @@ import { healInjected, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { backupsOf } from "../restore/bucket";
 import { readFor } from "../restore/read-for";
-import { mib } from "../restore/report";
+import { logBytes, mib } from "../restore/report";
 import { openHistory, withRestored } from "../restore/with-restored";
 import { account, waitForWrites } from "./database-load";
 import { brokenWrites, serverNames, waitForGroup } from "./database-state";
@@ -68,10 +68,7 @@ async function restoredEntries({ run }: Ledger): Promise<{ texts: string[]; note
   const target = { kind: "latest" } as const;
   const { plan } = await readFor(store, backups.root, timeline, target);
   if (plan.faults.length > 0) throw new Error(`the archive has ${plan.faults.join("; ")}`);
-  const plainBytes = plan.links.reduce(
-    (sum, { segment }) => sum + segment!.plainBytes,
-    plan.base.plainBytes,
-  );
+  const plainBytes = plan.base.plainBytes + logBytes(plan.links);
   let found: { texts: string[]; notes: string[] } | undefined;
   const say = () => undefined;
   await withRestored({ backups, store, plan, target, say }, async ({ server, ms }) => {

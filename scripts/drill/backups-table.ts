@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
 import { databaseStates, primaryOf, query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
+import { timeText } from "../restore/target";
 import { account } from "./database-load";
 import { brokenWrites, waitForGroup } from "./database-state";
 import type { Drill, Measured } from "./drill";
@@ -57,7 +58,7 @@ async function mistaken(
   await query(outputs, primary, create);
   const before = await query(outputs, primary, content);
   await pause(apartMs);
-  const moment = new Date().toISOString().replace("Z", "000Z");
+  const moment = timeText(Date.now() * 1_000);
   await pause(apartMs);
   await query(outputs, primary, `DROP TABLE ${table}`);
   const droppedMs = performance.now();

@@ -21,9 +21,14 @@ export function gb(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
+/** Size of the unpacked log of a plan, bytes. */
+export function logBytes(links: Plan["links"]): number {
+  return links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
+}
+
 /** Estimated time of a restore, seconds. */
 export function restoreSeconds({ base, links, bytes }: Omit<Plan, "faults" | "missing">): number {
-  const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
+  const plain = logBytes(links);
   const perByte = bytes / fetchRate + base.plainBytes / fetchRate + plain / replayRate;
   return perByte + links.length * (openSeconds + requestSeconds);
 }
@@ -35,7 +40,7 @@ export function restoreSeconds({ base, links, bytes }: Omit<Plan, "faults" | "mi
  */
 export function planLines(made: Plan, timeline: string, readMs: number): string[] {
   const { base, links, faults, bytes } = made;
-  const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
+  const plain = logBytes(links);
   const seconds = restoreSeconds(made) + readMs / 1_000;
   return [
     `history     ${timeline}`,

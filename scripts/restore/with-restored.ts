@@ -10,7 +10,7 @@ import { loadDump, loadedLines } from "./dumps";
 import type { Plan } from "./plan";
 import { type Archive, readArchive } from "./read-chain";
 import { fetchBase, fetchLogs, type Restore, type Restored } from "./replay";
-import { checkSeries, restoredLines, gb } from "./report";
+import { checkSeries, gb, logBytes, restoredLines } from "./report";
 import { RestoredServer } from "./restored-server";
 import type { Target } from "./target";
 
@@ -150,7 +150,7 @@ export function checkOperatorSpace(
   { base, links }: Pick<Plan, "base" | "links">,
   statfs: (path: string) => { bavail: number; bsize: number } = statfsSync,
 ): void {
-  const log = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
+  const log = logBytes(links);
   const needed = base.plainBytes + log + spareBytes;
   const { bavail, bsize } = statfs(folder);
   if (bavail * bsize >= needed) return;
