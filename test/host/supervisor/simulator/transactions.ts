@@ -42,10 +42,12 @@ const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
 
 /** GTID set of numbers, gaps and all. */
 export function gtidSet(numbers: Iterable<number>): string {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const starts = sorted.filter((one, i) => sorted[i - 1] !== one - 1);
-  const ends = sorted.filter((one, i) => sorted[i + 1] !== one + 1);
-  return starts.length === 0
-    ? ""
-    : `${uuid}:${starts.map((start, i) => `${start}-${ends[i]}`).join(":")}`;
+  const intervals: [first: number, last: number][] = [];
+  for (const one of Float64Array.from(numbers).sort()) {
+    const interval = intervals.at(-1);
+    if (interval?.[1] === one - 1) interval[1] = one;
+    else intervals.push([one, one]);
+  }
+  const texts = intervals.map(([first, last]) => `${first}-${last}`);
+  return texts.length === 0 ? "" : `${uuid}:${texts.join(":")}`;
 }

@@ -10,7 +10,7 @@ export function upTo(last: number): string {
 
 /** What a node says whose MySQL runs outside of any group. */
 export function outside(node: string, overrides: Partial<NodeState> = {}): NodeState {
-  return {
+  const state: NodeState = {
     node,
     ready: true,
     member: { state: "OFFLINE", role: "" },
@@ -21,7 +21,10 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     gtid: "",
     groupId: null,
     founding: 0,
-    ...{ remembers: true, highest: 0, vote: null, certificate: null },
+    remembers: true,
+    highest: 0,
+    vote: null,
+    certificate: null,
     lineage: [],
     cloneIncomplete: false,
     lastView: null,
@@ -29,13 +32,15 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     majority: true,
     dataAgeMs: 0,
     diskFull: false,
-    ...{ sole: false, alone: false, trustedGtid: null },
+    sole: false,
+    alone: false,
+    trustedGtid: null,
     diskSpent: false,
     commitMs: 0,
     asked: {},
     waiting: "",
-    ...overrides,
   };
+  return Object.assign(state, overrides);
 }
 
 /** A group that was agreed on, made by db-1. */
