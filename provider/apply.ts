@@ -100,7 +100,8 @@ export async function applyConfiguration(
     timeoutSeconds: applySeconds,
     onLine: (line) => {
       const step = stepOf(line);
-      if (step) log.status(redact(`${step.name} ${step.detail}`.trim()));
+      if (step?.name === "warning") log.warn(redact(step.detail));
+      else if (step) log.status(redact(`${step.name} ${step.detail}`.trim()));
       if (step?.name === "confirm") given = proof.give(connectAgain);
     },
   };

@@ -3,7 +3,8 @@ import { stepAside, heldOffBy, holdOff } from "./out-of-service";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
 import { runOrThrow, pause, run, reportStep } from "./run";
-import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
+import { isUp, journalTail, unitStates, wasKilled, type UnitState } from "./systemd";
+import { monotonicMs } from "../time/monotonic";
 
 export const systemctl = "/usr/bin/systemctl";
 /** Queues jobs without waiting. During a boot, the awaited job could wait for this program itself. */
@@ -15,6 +16,8 @@ export const startSeconds = 330;
  * workers.
  */
 const settleMs = 300;
+/** Shortest stop that systemd ends by a kill, seconds; less than each `TimeoutStopSec` of the units. */
+const slowSeconds = 5;
 
 /** Result of {@link bringUp}. */
 export interface ServicesResult {
@@ -139,6 +142,7 @@ export async function act(
 ): Promise<void> {
   const { unit, startTimeoutSeconds = startSeconds } = service;
   reportStep(verb, unit);
+  const begunMs = monotonicMs();
   try {
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
     await runOrThrow([systemctl, verb, unit], startTimeoutSeconds);
@@ -147,6 +151,10 @@ export async function act(
     const message = `${(error as Error).message}\n${await journalTail(unit)}`;
     throw new Error(message, { cause: error });
   }
+  const seconds = (monotonicMs() - begunMs) / 1000;
+  if (seconds < slowSeconds || !(await wasKilled(unit, seconds))) return;
+  const took = `${verb} took ${Math.round(seconds)} s`;
+  reportStep("warning", `${unit} did not end after SIGTERM and was killed; ${took}`);
 }
 
 /** Checks all services once more: systemd reports a program as started that exits a moment later. */

@@ -43,6 +43,21 @@ export function isUnchanged(now: UnitState | undefined, earlier: UnitState | und
   return /^\d+$/.test(now?.changedAt ?? "") && now?.changedAt === earlier?.changedAt;
 }
 
+/** What systemd logs before it kills processes of a unit that did not end in time after SIGTERM (its `service.c`). */
+const killing = /: State '(?:stop|final)-sigterm' timed out\. Killing\.$/m;
+
+/**
+ * True if systemd killed a process of a unit at its stop, which lasted too long.
+ *
+ * @param secondsAgo how far back the journal is read, at least to the begin of the stop.
+ */
+export async function wasKilled(unit: string, secondsAgo: number): Promise<boolean> {
+  const since = `@${Math.floor(Date.now() / 1000 - secondsAgo)}`;
+  const shape = ["--no-pager", "-o", "cat", "--since", since, "-u", unit];
+  const { stdout } = await run(["/usr/bin/journalctl", ...shape]);
+  return killing.test(stdout);
+}
+
 /**
  * The last lines that a unit logged since this run began.
  *

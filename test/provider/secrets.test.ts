@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { convergeInput, type State } from "../../provider/inputs";
 import { readBack } from "../../provider/read-back";
-import { redactor } from "../../provider/apply";
+import { type Application, applyConfiguration, redactor } from "../../provider/apply";
 import type { HostReading } from "../../provider/remote";
+import type { RunOptions, Session } from "../../provider/session";
 import { goodInputs } from "./inputs";
 
 describe("a redactor", () => {
@@ -32,6 +33,20 @@ describe("a redactor", () => {
   });
 
   it("leaves short words alone", () => expect(redact("MODE is on")).toBe("MODE is on"));
+});
+
+it("is applied to a warning of converge, which the engine shows at the end", async () => {
+  const inputs = goodInputs();
+  const lines = ["restart app", "app said correct horse battery"];
+  const run = async (_: string, { onLine }: RunOptions) => {
+    lines.forEach((detail, i) => onLine?.(JSON.stringify({ step: i ? "warning" : "x", detail })));
+    return { status: 0, stdout: '{"ok":true,"changed":[]}\n', stderr: "" };
+  };
+  const log = { status: vi.fn(), info: vi.fn(), warn: vi.fn() };
+  const proof = { id: "one", of: async () => undefined };
+  await applyConfiguration({ run } as Session, inputs, { log, proof } as unknown as Application);
+  expect(log.status.mock.calls).toEqual([["x restart app"]]);
+  expect(log.warn.mock.calls).toEqual([["app said [secret]"]]);
 });
 
 describe("what is read back from a host", () => {

@@ -7,6 +7,8 @@ import { bringUp, verbFor } from "../../../host/converge/services";
 import { proxy, service } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 
+const clock = vi.hoisted(() => ({ nowMs: 0 }));
+vi.mock("../../../host/time/monotonic", () => ({ monotonicMs: () => clock.nowMs }));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 const up = { active: "active", file: "enabled" };
@@ -108,6 +110,30 @@ describe("bringUp", () => {
       return { stdout: log.slice(-Number(words[words.indexOf("-n") + 1])).join("\n") };
     };
     await expect(bringUp([proxy()], new Set())).rejects.toThrow(/Cannot find module 'express'/);
+  });
+
+  it.each([
+    [
+      "after its stop timeout",
+      31_000,
+      "app@3001.service: State 'stop-sigterm' timed out. Killing.",
+      1,
+    ],
+    ["by itself", 31_000, "app@3001.service: Deactivated successfully.", 0],
+    ["at once", 900, "app@3001.service: State 'stop-sigterm' timed out. Killing.", 0],
+  ])("says of a program that ended %s whether it was killed", async (_, tookMs, line, warnings) => {
+    systemdWith({ "proxy.service": up });
+    systemd.answer = ([program, verb]) => {
+      if (verb === "restart") clock.nowMs += tookMs;
+      return program?.endsWith("journalctl")
+        ? { stdout: `Stopping\n${line}\nStopped\n` }
+        : undefined;
+    };
+    await bringUp([proxy()], new Set(["/a.unit"]));
+    const said = systemd.messages.filter((one) => one.startsWith("warning"));
+    const text =
+      "warning proxy.service did not end after SIGTERM and was killed; restart took 31 s";
+    expect(said).toEqual(warnings ? [text] : []);
   });
 
   it("fails for a service that systemd took for started and that ended", async () => {
