@@ -1,7 +1,8 @@
 import { monotonicMs } from "../../time/monotonic";
 import { castVote, countVotes, type VoteAnswer } from "../core/ballot";
-import { type FoundingKind, latestView } from "../core/certificate";
+import type { FoundingKind } from "../core/certificate";
 import type { Decision } from "../core/decision";
+import { knownAtOverride } from "../core/doubt";
 import type { VoteRequest } from "../core/founding-rule";
 import { foundingLineage } from "../core/lineage";
 import type { Memory } from "../core/memory";
@@ -118,9 +119,10 @@ export class Founding {
     if (agreed.kind === "override" && !isHeld()) {
       throw new Error("another group was seen: the operator's override no longer holds");
     }
-    const knew = latestView([observer.state, ...sight().peers].map(({ lastView }) => lastView));
     const certificate = { ...agreed, founder: this.node, groupId };
-    memory.certify(agreed.kind === "override" ? { ...certificate, knew } : certificate);
+    const isOverride = agreed.kind === "override";
+    const known = isOverride ? knownAtOverride([observer.state, ...sight().peers]) : {};
+    memory.certify({ ...certificate, ...known });
     override.end();
   }
 
@@ -130,8 +132,10 @@ export class Founding {
    */
   private async voters(epoch: number, kind: FoundingKind): Promise<string[] | undefined> {
     const { node, nodes } = this;
+    const { observer, peers, memory } = this.parts;
+    // Its vote for another group ends: a primary that this node alone confirms stops before the operator's group serves.
+    if (kind === "override") memory.vote(epoch, node, monotonicMs());
     if (kind === "sole" || kind === "override") return [node];
-    const { observer, peers } = this.parts;
     const { lastView, certificate, electorate = null } = observer.state;
     const request = { epoch, kind, lastView, certificate, electorate };
     const own = this.vote({ ...request, founder: node });

@@ -1,3 +1,6 @@
+/** Longest GTID set in a certificate, characters: the record of the memory has at most 4 KiB. */
+export const longestHad = 700;
+
 /** What entitles a node to found a group; see {@link CertificateKind}. */
 export type FoundingKind = "majority" | "first" | "sole" | "override";
 
@@ -27,6 +30,11 @@ export interface Certificate {
    * earlier supervisor. A node that knows a later view waits for an operator, see `isDoubted`.
    */
   knew?: LastView | null;
+  /**
+   * For an override: GTID set of the trusted transactions that the founder and the nodes that it saw had, at most
+   * `longestHad` characters; longer sets lack their smallest intervals. Absent: of an earlier supervisor.
+   */
+  had?: string;
 }
 
 /**

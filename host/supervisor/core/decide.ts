@@ -2,8 +2,8 @@ import { chooseFounder } from "./choose-founder";
 import type { Decision } from "./decision";
 import { doubtedPeers, mayCertifyInPlace, whyDoubted } from "./doubt";
 import { listsOf } from "./electorate";
-import { missingFrom } from "./gtid";
-import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
+import { copying, joinOrRebuild, noData } from "./into-group";
+import { isOfAnotherGroup } from "./lineage";
 import { isCertified, isInGroup, type NodeState } from "./node-state";
 import { electors } from "./founding-rule";
 import { isMadeByHand } from "./trust";
@@ -20,11 +20,7 @@ export interface Situation {
   override?: boolean;
 }
 
-/** Reason to wait of a node that the group still lists as a member. */
-export const notNoticed = "the group has not noticed yet that this member is gone";
-
 const notAgreed = "this group has no valid certificate";
-const noData = "an interrupted clone left this node without data";
 
 /**
  * Decides what this node does next. A node joins wherever a certified group is. If no visible node is in
@@ -134,65 +130,4 @@ function isOutvoted(
   const bound = peers.find(({ vote }) => (vote?.epoch ?? 0) > certificate!.epoch);
   const reason = bound && `${bound.node} has voted for a later group`;
   return reason ? { type: "leave", reason, mayPass: true } : undefined;
-}
-
-/** A peer without data while one member alone has all of it: no other node may give up its data then. */
-function copying(peers: readonly NodeState[], group: readonly NodeState[]): NodeState | undefined {
-  return group.length > 1 ? undefined : peers.find(({ cloneIncomplete }) => cloneIncomplete);
-}
-
-/** A node that the group still lists as a member waits; any other node joins or is rebuilt. */
-function joinOrRebuild(
-  self: NodeState,
-  group: readonly NodeState[],
-  copied: NodeState | undefined,
-): Decision {
-  const next = intoGroup(self, group, copied);
-  const isKnown = group.some(({ members }) => members.includes(self.node));
-  // Joining earlier would keep the group from noticing that its old member is gone.
-  return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;
-}
-
-function whyExtra({ trustedGtid }: NodeState): string {
-  return trustedGtid == null
-    ? "this node has transactions that the group does not have"
-    : "this node was in a group without a certificate, and has transactions since then";
-}
-
-/**
- * A node clones instead of joining if it has transactions that the group lacks, because the group would
- * refuse it. The same holds for a node with transactions that the group's founder lacked: once the group
- * has reused their GTIDs, no check would refuse the node. And for a node without data.
- */
-function intoGroup(
-  self: NodeState,
-  group: readonly NodeState[],
-  copied: NodeState | undefined,
-): Decision {
-  const sole = group.find((member) => member.sole);
-  if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
-  const { epoch } = group[0]!.certificate!;
-  if ((self.vote?.epoch ?? 0) > epoch) {
-    return {
-      type: "wait",
-      reason: `this node has voted for ${self.vote!.founder} to found a later group`,
-    };
-  }
-  const all = group.map(({ gtid }) => gtid).join(",");
-  const lineage = lineageOf(group);
-  const extra = missingFrom(all, self.gtid) || foundingExtra(self, lineage);
-  const reason = self.cloneIncomplete ? noData : extra && `${whyExtra(self)}: ${extra}`;
-  if (reason === "") return { type: "join", lineage };
-  if (self.sole) {
-    return {
-      type: "wait",
-      reason:
-        "a group was founded without this node, which was the only node with data; its data is not replaced",
-    };
-  }
-  if (copied && !self.cloneIncomplete) {
-    return { type: "wait", reason: `${copied.node} becomes a copy first; ${reason}` };
-  }
-  const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
-  return { type: "rebuild", donor: copyable.node, reason };
 }

@@ -1,20 +1,40 @@
-import { type Certificate, isLater } from "./certificate";
+import { type Certificate, isLater, latestView, longestHad } from "./certificate";
 import { allOf, isMajorityOf, listsOf } from "./electorate";
+import { includes, largestIntervals } from "./gtid";
+import { trustedPart } from "./lineage";
 import type { NodeState } from "./node-state";
 import { isOwnPrimary, isUnconfirmedPrimary } from "./who-serves";
 
 type Knowing = Pick<NodeState, "node" | "remembers" | "certificate" | "lastView" | "electorate">;
 
+/** What an operator's override rests on: what its founder and the nodes that it sees know and have. */
+export function knownAtOverride(states: readonly NodeState[]): Pick<Certificate, "knew" | "had"> {
+  const sets = states.map((one) => trustedPart(one).gtid).filter((set) => set !== "");
+  return {
+    knew: latestView(states.map(({ lastView }) => lastView)),
+    had: largestIntervals(sets.join(","), longestHad),
+  };
+}
+
+/** True if the node knows the view that the founder knew, and has transactions that no node had that the founder saw. */
+function hasMore(self: NodeState, { knew, had }: Certificate): boolean {
+  const { lastView, cloneIncomplete } = self;
+  if (had === undefined || !lastView || !knew || cloneIncomplete) return false;
+  const isSameView = !isLater(lastView, knew) && !isLater(knew, lastView);
+  return isSameView && !includes(had, trustedPart(self).gtid);
+}
+
 /**
  * True if this node must not follow a group that an operator's override founded: it knows a later view than the founder
- * knew, and a majority may have confirmed that view, so its primary may have acknowledged writes that the group lacks.
- * Only an operator can choose between the two, with another override.
+ * knew, or of the same view transactions that the founder did not see, and a majority may have confirmed that view. So its
+ * primary may have acknowledged writes that the group lacks. Only an operator can choose between the two, with another
+ * override.
  *
  * @param peers the nodes that answer. Every other node may know the view too.
  */
 export function isDoubted(
   certificate: Certificate,
-  self: Knowing,
+  self: NodeState,
   peers: readonly Knowing[],
   nodes: readonly string[],
 ): boolean {
@@ -22,7 +42,7 @@ export function isDoubted(
   const { lastView, certificate: own } = self;
   if (kind !== "override" || knew === undefined || self.node === founder) return false;
   if (own?.groupId === groupId || epoch < (own?.epoch ?? 0)) return false;
-  if (!isLater(lastView, knew)) return false;
+  if (!isLater(lastView, knew) && !hasMore(self, certificate)) return false;
   // A node that follows the group by now did not know the view, or it would have doubted the group too.
   const isWithout = (one: Knowing) =>
     one.remembers && (isLater(lastView, one.lastView) || one.certificate?.groupId === groupId);
@@ -68,8 +88,8 @@ export function whyDoubted(self: NodeState, other: NodeState): string {
   const { primary, epoch } = self.lastView!;
   const founder = other.certificate!.founder;
   return (
-    `${primary} was the primary of a later view (epoch ${epoch}) than ${founder} knew when an operator made it found a group, ` +
-    `and may have acknowledged writes that ${founder} lacks; an operator must choose whose data stays: npm run db:override -- ${founder}, ` +
+    `${primary}, as the primary of epoch ${epoch}, may have acknowledged writes that ${founder} did not know of ` +
+    `when an operator made it found a group; an operator must choose whose data stays: npm run db:override -- ${founder}, ` +
     `or stop MySQL on ${founder} and, if no group starts then, npm run db:override -- ${primary}`
   );
 }

@@ -1,4 +1,4 @@
-import type { Certificate, LastView } from "./certificate";
+import { type Certificate, type LastView, longestHad } from "./certificate";
 import type { Electorate } from "./electorate";
 import type { VoteRequest } from "./founding-rule";
 import type { NodeState } from "./node-state";
@@ -58,6 +58,8 @@ function certificateIn(value: unknown): Certificate | undefined {
   }
   const isVoted = kind !== "majority" || new Set(voters).size >= fewestVotes;
   const knew = found.knew === undefined ? undefined : viewIn(found.knew);
+  const had =
+    typeof found.had === "string" && found.had.length <= longestHad ? found.had : undefined;
   if (!isVoted || (found.knew !== undefined && knew === undefined)) return undefined;
   return {
     epoch,
@@ -66,6 +68,7 @@ function certificateIn(value: unknown): Certificate | undefined {
     voters: [...voters],
     groupId,
     ...(knew === undefined ? {} : { knew }),
+    ...(had === undefined ? {} : { had }),
   };
 }
 

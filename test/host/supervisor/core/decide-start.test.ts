@@ -110,7 +110,9 @@ describe("a node with almost no free disk", () => {
 });
 
 describe("a group of one member", () => {
-  const alone = member("db-1", "PRIMARY", { gtid: upTo(5), members: ["db-1"] });
+  const alone = member("db-1", "PRIMARY", {
+    ...{ gtid: upTo(5), members: ["db-1"], lastView: view("db-1", 1) },
+  });
   const self = outside("db-2", { gtid: upTo(7), certificate: certificate() });
   const empty = outside("db-3", { cloneIncomplete: true });
 

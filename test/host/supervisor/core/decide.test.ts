@@ -41,14 +41,28 @@ describe("a node outside", () => {
   });
 
   it("takes a copy of a secondary if it has what the group has not", () => {
-    const peers = [
-      member("db-2", "PRIMARY", { gtid: upTo(9) }),
-      member("db-3", "SECONDARY", { gtid: upTo(9) }),
-    ];
+    const known = { gtid: upTo(9), lastView: view("db-2", 3) };
+    const peers = [member("db-2", "PRIMARY", known), member("db-3", "SECONDARY", known)];
     expect(decideFor(outside("db-1", { gtid: upTo(10) }), peers)).toEqual({
       type: "rebuild",
       donor: "db-3",
       reason: expect.stringMatching(/transactions that the group does not have: .*:1-10$/),
+    });
+  });
+
+  it("keeps its data until the primary has applied what was acknowledged before", () => {
+    const self = outside("db-1", { gtid: upTo(10) });
+    const received = member("db-2", "PRIMARY", { gtid: upTo(9), lastView: view("db-1", 3) });
+    const waits = {
+      type: "wait",
+      reason: expect.stringMatching(/^the group's primary has not applied all writes yet; /),
+    };
+    expect(decideFor(self, [received])).toEqual(waits);
+    expect(
+      decideFor(self, [{ ...received, member: { state: "ONLINE", role: "SECONDARY" } }]),
+    ).toEqual(waits);
+    expect(decideFor({ ...self, cloneIncomplete: true }, [received])).toMatchObject({
+      donor: "db-2",
     });
   });
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
-import { isDoubted, mayCertifyInPlace } from "../../../../host/supervisor/core/doubt";
+import {
+  isDoubted,
+  knownAtOverride,
+  mayCertifyInPlace,
+} from "../../../../host/supervisor/core/doubt";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { certificate, member, outside, upTo, view } from "../support/node-state";
 
@@ -40,6 +44,28 @@ describe("the group of an operator's override", () => {
     expect(isDoubted({ ...operators, knew: undefined }, self, [], nodes)).toBe(false);
   });
 
+  it("is doubted by a node that knows the same view and has more than all nodes that the founder saw", () => {
+    const same = { ...operators, knew: of100.lastView, had: upTo(8) };
+    expect(isDoubted(same, self, [founder], nodes)).toBe(true);
+    expect(isDoubted({ ...same, had: upTo(9) }, self, [founder], nodes)).toBe(false);
+    expect(isDoubted(same, { ...self, trustedGtid: upTo(8) }, [founder], nodes)).toBe(false);
+    expect(isDoubted(same, { ...self, cloneIncomplete: true }, [founder], nodes)).toBe(false);
+    expect(isDoubted({ ...same, knew: view("db-1", 6) }, self, [founder], nodes)).toBe(false);
+    expect(isDoubted({ ...same, knew: null }, { ...self, lastView: null }, [], nodes)).toBe(false);
+  });
+
+  it("says what its founder and the nodes that it saw knew and had", () => {
+    const rogue = outside("db-1", { gtid: upTo(12), trustedGtid: upTo(10), lastView: knew });
+    expect(knownAtOverride([outside("db-3"), rogue, self])).toEqual({
+      knew: of100.lastView,
+      had: upTo(10),
+    });
+    const gaps = Array.from({ length: 400 }, (_, i) => `${2 * i + 11}`).join(":");
+    const { had } = knownAtOverride([outside("db-3", { gtid: `${upTo(9)}:${gaps}` })]);
+    expect(had!.length).toBeLessThanOrEqual(700);
+    expect(had).toMatch(/:1-9:/);
+  });
+
   it("is not doubted by its founder, by its followers, or if a later group is known", () => {
     expect(isDoubted(operators, outside("db-3", of100), [], nodes)).toBe(false);
     expect(isDoubted(operators, { ...self, certificate: operators }, [], nodes)).toBe(false);
@@ -55,7 +81,7 @@ describe("a node that doubts a group", () => {
     expect(wait([founder])).toEqual({
       type: "wait",
       reason:
-        "db-1 was the primary of a later view (epoch 100) than db-3 knew when an operator made it found a group, and may have acknowledged writes that db-3 lacks; an operator must choose whose data stays: npm run db:override -- db-3, or stop MySQL on db-3 and, if no group starts then, npm run db:override -- db-1",
+        "db-1, as the primary of epoch 100, may have acknowledged writes that db-3 did not know of when an operator made it found a group; an operator must choose whose data stays: npm run db:override -- db-3, or stop MySQL on db-3 and, if no group starts then, npm run db:override -- db-1",
     });
   });
 

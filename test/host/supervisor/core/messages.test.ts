@@ -4,7 +4,7 @@ import {
   nodeStateIn,
   voteRequestIn,
 } from "../../../../host/supervisor/core/messages";
-import { certificate, member, view } from "../support/node-state";
+import { certificate, member, view, upTo } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 const agreed = certificate(100);
@@ -26,6 +26,15 @@ describe("what a peer says of its group", () => {
     const voters = ["db-3", "db-4", "db-5"];
     const former = { certificate: { ...agreed, founder: "db-5", voters }, lastView: null };
     expect(groupRecordIn(former)).toEqual(former);
+  });
+
+  it("says what the founder had at an override, if that is of a bounded length", () => {
+    const ordered = { ...agreed, kind: "override", knew: null };
+    const record = (had: unknown) => ({ certificate: { ...ordered, had }, lastView: null });
+    expect(groupRecordIn(record(upTo(9)))).toEqual(record(upTo(9)));
+    for (const had of ["x".repeat(701), 7]) {
+      expect(groupRecordIn(record(had))?.certificate).toEqual(ordered);
+    }
   });
 
   it("says what the founder knew at an override", () => {

@@ -7,7 +7,7 @@ import {
   silenceMs,
 } from "../../../../host/supervisor/policy/decisions";
 import type { Decision } from "../../../../host/supervisor/core/decision";
-import { notNoticed } from "../../../../host/supervisor/core/decide";
+import { notNoticed } from "../../../../host/supervisor/core/into-group";
 
 const passing = {
   type: "leave",

@@ -94,6 +94,13 @@ describe("a schedule that once broke a promise", () => {
     [369, "grows"],
     // It had begun to copy another member, which nobody saw any more; a third one founded a group without that one's writes.
     [1236, "grows"],
+    // An operator's group was followed by a node that had more writes of the same view, whose primary went on unseen.
+    [4350, "grows"],
+    [6708, "grows"],
+    // The only elector founded a group by an operator's order while it still confirmed another primary.
+    [7762, "grows"],
+    // A node became a copy of a primary that had only received what was acknowledged, and all lost their power.
+    [6993, "three"],
   ])("is kept: seed %i of the kind %s", (seed, kind) => {
     expect(brokenIn(simulated(seed, rules, kind))).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
-import { type FoundingKind, latestView } from "../../../../host/supervisor/core/certificate";
+import type { FoundingKind } from "../../../../host/supervisor/core/certificate";
 import type { Decision } from "../../../../host/supervisor/core/decision";
+import { knownAtOverride } from "../../../../host/supervisor/core/doubt";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { type Group, groupOf } from "./group";
@@ -117,6 +118,7 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
 
   /** What the other nodes answer; undefined if it has no vote itself. */
   private ask(node: SimulatedNode, epoch: number, kind: FoundingKind): VoteAnswer[] | undefined {
+    if (kind === "override") node.memory.vote(epoch, node.name, this.nowMs);
     if (kind === "sole" || kind === "override") return [];
     const { lastView, certificate, electorate = null } = node.memory.remembered;
     const request = { founder: node.name, epoch, kind, lastView, certificate, electorate };
@@ -169,9 +171,9 @@ export abstract class SimulatedSupervisors extends SimulatedStates {
       const holds = () => node.override.holds(self, this.sight(node, peers), this.nowMs);
       if (kind === "override" && !holds()) throw new Error("there is another group");
       const voters = [node.name];
-      const knew = latestView([self, ...peers].map(({ lastView }) => lastView));
       const certificate = { epoch, kind, founder: node.name, voters, groupId };
-      node.memory.certify(kind === "override" ? { ...certificate, knew } : certificate);
+      const known = kind === "override" ? knownAtOverride([self, ...peers]) : {};
+      node.memory.certify({ ...certificate, ...known });
       node.override.end();
     } catch {
       return false;

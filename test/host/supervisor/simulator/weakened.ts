@@ -21,6 +21,11 @@ function withoutKnown(certificate: Certificate | null): Certificate | null {
   return certificate && { ...certificate, knew: undefined };
 }
 
+/** The certificate without what its founder had. */
+function withoutHad(certificate: Certificate | null): Certificate | null {
+  return certificate && { ...certificate, had: undefined };
+}
+
 /** Votes as they are asked for, counted by number alone. */
 const anyVotes: Pick<Rules, "castVote" | "countVotes"> = {
   castVote: (memory, _self, _peers, { epoch, founder }, _nodes, nowMs) => {
@@ -92,6 +97,19 @@ export const weakened: [string, Partial<Rules>, number, Kind?][] = [
       },
     },
     2787,
+  ],
+  [
+    "an operator's group is followed by nodes that have more of the same view",
+    {
+      decide: believing(({ certificate }) => ({ certificate: withoutHad(certificate) })),
+      follow: (memory, self, peers, record, ...rest) => {
+        const certificate = withoutHad(record.certificate)!;
+        adoptFromPeer(memory, self, peers, { ...record, certificate }, ...rest);
+      },
+      witnesses: true,
+    },
+    6708,
+    "grows",
   ],
   [
     "the only node takes itself for that when others are there",
