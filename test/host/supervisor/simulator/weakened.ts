@@ -16,14 +16,9 @@ function believing(change: (state: NodeState) => Partial<NodeState>): Rules["dec
     decide({ ...rest, self: changed(self), peers: peers.map(changed) });
 }
 
-/** The certificate as earlier supervisors wrote it: without what its founder knew. */
+/** The certificate as earlier supervisors wrote it: without what its founder knew and had. */
 function withoutKnown(certificate: Certificate | null): Certificate | null {
-  return certificate && { ...certificate, knew: undefined };
-}
-
-/** The certificate without what its founder had. */
-function withoutHad(certificate: Certificate | null): Certificate | null {
-  return certificate && { ...certificate, had: undefined };
+  return certificate && { ...certificate, knew: undefined, had: undefined };
 }
 
 /** Votes as they are asked for, counted by number alone. */
@@ -88,25 +83,13 @@ export const weakened: [string, Partial<Rules>, number, Kind?][] = [
     "resizes",
   ],
   [
-    "an operator's group is followed by nodes that know of later primaries",
+    "an operator's group is followed by nodes that know of later primaries, or have more of the same one",
     {
       decide: believing(({ certificate }) => ({ certificate: withoutKnown(certificate) })),
       follow: (memory, self, peers, record, ...rest) => {
         const certificate = withoutKnown(record.certificate)!;
         adoptFromPeer(memory, self, peers, { ...record, certificate }, ...rest);
       },
-    },
-    2787,
-  ],
-  [
-    "an operator's group is followed by nodes that have more of the same view",
-    {
-      decide: believing(({ certificate }) => ({ certificate: withoutHad(certificate) })),
-      follow: (memory, self, peers, record, ...rest) => {
-        const certificate = withoutHad(record.certificate)!;
-        adoptFromPeer(memory, self, peers, { ...record, certificate }, ...rest);
-      },
-      witnesses: true,
     },
     6708,
     "grows",
