@@ -42,9 +42,9 @@ function whyExtra({ trustedGtid }: NodeState): string {
 
 /**
  * A node clones instead of joining if it has transactions that the group lacks, because the group would
- * refuse it. Its data stays until the primary's disk has all that was acknowledged: what members have only received is lost
- * with their power. The same holds for a node with transactions that the group's founder lacked: once the group
- * has reused their GTIDs, no check would refuse the node. And for a node without data.
+ * refuse it. The same holds for a node with transactions that the group's founder lacked: once the group
+ * has reused their GTIDs, no check would refuse the node. And for a node without data. A node's data stays until the
+ * primary's disk has all that was acknowledged: what members have only received is lost with their power.
  */
 function intoGroup(
   self: NodeState,
@@ -78,7 +78,7 @@ function intoGroup(
   if (!self.cloneIncomplete && !group.some(hasEverything)) {
     return {
       type: "wait",
-      reason: `the group's primary has not applied all writes yet; ${reason}`,
+      reason: `the group's primary is not seen, or has not applied all writes yet; ${reason}`,
     };
   }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
