@@ -113,8 +113,13 @@ function redirectRules(https: EdgeHttps, secure: string): string[] {
     `http-request redirect location ${scheme}://%[var(txn.name)]%[pathq]`;
   const moved = "{ var(txn.moved) -m bool }";
   return [
-    "http-request set-var(txn.name) req.hdr(host),host_only,lower",
-    ...named(others).map((own) => `http-request set-var(txn.moved) bool(true) if ${own}${stays}`),
+    // With a dot at its end a name is the same (RFC 1034, 3.1), and Nginx tells the app the name without the dot.
+    "http-request set-var(txn.name) req.hdr(host),host_only,rtrim(.),lower",
+    ...named(others).flatMap((own) =>
+      reachable(https).map(
+        (is) => `http-request set-var(txn.moved) bool(true) if ${own}${stays}${is}`,
+      ),
+    ),
     ...(others.length > 0 ? [`http-request set-var(txn.name) str(${canonical!}) if ${moved}`] : []),
     ...(redirect
       ? [
@@ -133,9 +138,24 @@ function redirectRules(https: EdgeHttps, secure: string): string[] {
   ];
 }
 
+/**
+ * Conditions with a leading blank, each of which proves that the canonical name may be led to. A canonical name that was
+ * just added may not even have a DNS record, and browsers keep a permanent redirect: until its certificate is there, the
+ * other names show the site.
+ */
+function reachable({ mode, domains, canonical }: EdgeHttps): string[] {
+  if (mode !== "acme" || canonical === undefined) return [""];
+  const wildcard = canonical.replace(/^[^.]+/, "*");
+  const names = domains.includes(wildcard) ? [canonical, wildcard] : [canonical];
+  return names.map((name) => ` ${found(`str(${name})`)}`);
+}
+
+function found(name: string): string {
+  return `{ ${name},map_str(opt@${certifiedMapPath}) -m found }`;
+}
+
 /** Conditions, each of which proves that the name has an authority's certificate. A wildcard is for one label (RFC 6125, 6.4.3). */
 function certifiedNames(domains: readonly string[]): string[] {
-  const found = (name: string) => `{ ${name},map_str(opt@${certifiedMapPath}) -m found }`;
   const hasWildcard = domains.some((name) => name.startsWith("*."));
   return [
     found("var(txn.name)"),

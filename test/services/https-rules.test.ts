@@ -74,6 +74,28 @@ describe("HTTPS of a load balancer", () => {
     );
   });
 
+  it("leads to the canonical name only once that has a certificate, in the mode acme", () => {
+    const domains = ["a.example", "www.a.example"];
+    const moved = (...names: string[]) =>
+      rules({ mode: "acme", domains: names, canonical: "www.a.example", thumbprint: "T" }).filter(
+        (rule) => rule.includes("txn.moved) bool"),
+      );
+    const map = "map_str(opt@/var/lib/webstack-acme/certified.map) -m found";
+    const start =
+      "http-request set-var(txn.moved) bool(true) if { var(txn.name) -m str a.example }";
+    expect(moved(...domains)).toEqual([`${start} { str(www.a.example),${map} }`]);
+    expect(moved(...domains, "*.b.example")).toHaveLength(2);
+    expect(moved(...domains, "*.a.example").slice(0, 2)).toEqual([
+      `${start} !{ var(txn.name) -m str www.a.example } { str(www.a.example),${map} }`,
+      `${start} !{ var(txn.name) -m str www.a.example } { str(*.a.example),${map} }`,
+    ]);
+  });
+
+  it("takes a name with a dot at its end for the same name", () => {
+    const all = rules({ mode: "acme", domains: ["a.example"], thumbprint: "T", ...trusted });
+    expect(all).toContain("http-request set-var(txn.name) req.hdr(host),host_only,rtrim(.),lower");
+  });
+
   it("leads from another name to the canonical one in one step", () => {
     const domains = ["www.a.example", "a.example"];
     const all = rules({ mode: "pem", domains, canonical: "www.a.example", ...trusted });
