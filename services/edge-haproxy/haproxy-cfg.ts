@@ -132,7 +132,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       ${answerHeaders(rules.headers)}
       use_backend lasting if ${ifLasting}
       default_backend web
-      ${rules.haproxySnippet === undefined ? [] : ownLines(rules.haproxySnippet)}
+      ${ownLines(rules, peerPublicIp)}
 
     ${limitTables()}
 
@@ -184,7 +184,16 @@ function peerRule(publicIp: string): string[] {
   ];
 }
 
-/** The operator's lines, last in the frontend: a section that begins in them contains no line of the stack. */
-function ownLines(snippet: string): string[] {
-  return stackFileLines("loadBalancers.haproxySnippet", snippet);
+/**
+ * The operator's lines, last in the frontend: a section that begins in them contains no line of the stack. A password or
+ * a list of addresses in them does not apply to the other load balancer, which would take this one for dead.
+ */
+function ownLines({ haproxySnippet }: EdgeRules, publicIp?: string): string[] {
+  if (haproxySnippet === undefined) return [];
+  return [
+    ...(publicIp === undefined
+      ? []
+      : [`http-request allow if { src ${publicIp} } { path /healthz }`]),
+    ...stackFileLines("loadBalancers.haproxySnippet", haproxySnippet),
+  ];
 }

@@ -45,8 +45,15 @@ describe("what the stack file says to Nginx", () => {
 describe("what the stack file says to HAProxy", () => {
   it("ends the public frontend, so that a section that it begins takes nothing of it along", () => {
     expect(edge).toMatch(
-      /\n {2}default_backend web\n {2}# webstack:loadBalancers\.haproxySnippet begins\n(.*\n)+ {2}# webstack:loadBalancers\.haproxySnippet ends\n\n/,
+      /\n {2}# webstack:loadBalancers\.haproxySnippet begins\n(.*\n)+ {2}# webstack:loadBalancers\.haproxySnippet ends\n\n/,
     );
+  });
+
+  it("does not reach the other load balancer's question whether this one serves", () => {
+    const lines = edge.split("\n").map((line) => line.trim());
+    const at = lines.indexOf("http-request allow if { src 203.0.113.11 } { path /healthz }");
+    expect(at).toBeGreaterThan(lines.indexOf("default_backend web"));
+    expect(lines[at + 1]).toBe("# webstack:loadBalancers.haproxySnippet begins");
   });
 });
 
