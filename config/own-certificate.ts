@@ -42,7 +42,21 @@ export function ownCertificateProblems(
       `${keys.certificate} must be a certificate chain, leaf first, got ${redacted(certificate)} that is none; paste the chain as the authority issued it`,
     ];
   }
-  return [...keyProblems(leaf, privateKey), ...hostProblems(leaf, names, isSeed)];
+  return [
+    ...chainProblems(certificate),
+    ...keyProblems(leaf, privateKey),
+    ...hostProblems(leaf, names, isSeed),
+  ];
+}
+
+/** HAProxy refuses a file with a damaged certificate, whichever it is of the chain. */
+function chainProblems(chain: string): string[] {
+  const all = chain.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+  const damaged = all.findIndex((one) => leafOf(one) === undefined);
+  if (damaged < 0) return [];
+  return [
+    `${keys.certificate} must be a chain of whole certificates, got a damaged one in place ${damaged + 1}; paste the chain as the authority issued it`,
+  ];
 }
 
 function leafOf(certificate: string): X509Certificate | undefined {

@@ -26,7 +26,8 @@ export interface Certificate extends Omit<CertificateDates, "obtainedMs"> {
 /**
  * Parses a chain with its key.
  *
- * @throws Error if it is not for the name, or the key is not the certificate's.
+ * @throws Error if it is not for the name, the key is not the certificate's, or a certificate of the chain is damaged: HAProxy
+ * would not start with such a file.
  */
 export function certificateOf(name: string, text: string): Certificate {
   const pem = `${text
@@ -34,6 +35,9 @@ export function certificateOf(name: string, text: string): Certificate {
     .filter((line) => line.trim() !== "")
     .join("\n")}\n`;
   const leaf = new X509Certificate(pem);
+  const damaged = chainOf(pem).findIndex((one) => !isWhole(one));
+  if (damaged >= 0)
+    throw new Error(`certificate ${damaged + 1} of the chain of ${name} is damaged`);
   if (!leaf.checkHost(name)) throw new Error(`the certificate is not for ${name}`);
   if (!leaf.checkPrivateKey(createPrivateKey(pem))) {
     throw new Error(`the key does not belong to the certificate of ${name}`);
@@ -45,6 +49,18 @@ export function certificateOf(name: string, text: string): Certificate {
     fingerprint: leaf.fingerprint.replaceAll(":", ""),
     issuer: leaf.issuer.replaceAll("\n", ", "),
   };
+}
+
+function chainOf(pem: string): string[] {
+  return pem.match(/^-+BEGIN CERTIFICATE-+$[^]*?^-+END CERTIFICATE-+$/gm) ?? [];
+}
+
+function isWhole(certificate: string): boolean {
+  try {
+    return new X509Certificate(certificate).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A stored certificate. */

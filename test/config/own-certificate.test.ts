@@ -35,6 +35,18 @@ describe("the problems of an own certificate", () => {
     expect(ownCertificateProblems(ownCertificate, [], false)).toEqual([]);
   });
 
+  it("are a further certificate of the chain that lost a line: HAProxy would refuse all", () => {
+    const { certificate, privateKey } = ownCertificate;
+    const damaged = certificate.split("\n").toSpliced(3, 1).join("\n");
+    const names = ["www.example.com"];
+    const problems = (chain: string) =>
+      ownCertificateProblems({ certificate: chain, privateKey }, names, true);
+    expect(problems(certificate + certificate)).toEqual([]);
+    expect(problems(certificate + damaged)).toEqual([
+      `${key} must be a chain of whole certificates, got a damaged one in place 2; paste the chain as the authority issued it`,
+    ]);
+  });
+
   it("are none for a seed that is for one of the names", () => {
     const names = ["www.example.com", "www.example.net"];
     expect(ownCertificateProblems(ownCertificate, names, true)).toEqual([]);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { certificateOf, Store } from "../../../host/acme/store";
+import { ownCertificate } from "../../support/own-certificate";
 
 const folders: string[] = [];
 afterEach(() =>
@@ -33,6 +34,16 @@ describe("a store of certificates", () => {
     store.remove("*.example.com");
     expect(store.names()).toEqual([]);
     expect(() => certificateOf("*.example.net", pem)).toThrow("is not for *.example.net");
+  });
+
+  it("has no chain with a damaged certificate, with which HAProxy would not start", () => {
+    const { certificate, privateKey } = ownCertificate;
+    const damaged = certificate.split("\n").toSpliced(3, 1).join("\n");
+    const parsed = (chain: string) => certificateOf("www.example.com", chain + privateKey);
+    expect(parsed(certificate + certificate).pem).toContain(certificate + certificate);
+    expect(() => parsed(certificate + damaged)).toThrow(
+      "certificate 2 of the chain of www.example.com is damaged",
+    );
   });
 
   it("keeps the values that may be in a zone for the next start", () => {
