@@ -41,6 +41,8 @@ export function maintenanceLines(headers: readonly string[]): string[] {
     `  add_header Retry-After ${retryAfterSeconds} always;`,
     "  add_header Cache-Control no-store always;",
     ...headers.map((line) => `  ${line}`),
+    "  # The page is no archive or PDF where the request's name ends like one.",
+    "  types { }",
     `  return 503 '${page}';`,
     "}",
   ];

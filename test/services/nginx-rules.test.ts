@@ -81,6 +81,14 @@ describe("web node", () => {
     expect(nginx.replace(assets, "")).not.toMatch(/previous-|\/next\b/);
   });
 
+  it("says during maintenance that the page is HTML, whatever the requested file is", () => {
+    const place = nginx.slice(nginx.indexOf("location @maintenance {"));
+    const lines = place.slice(0, place.indexOf("return 503")).split("\n");
+    expect(lines.map((line) => line.trim())).toEqual(
+      expect.arrayContaining(["default_type text/html;", "types { }"]),
+    );
+  });
+
   it("answers everything but the health check with 503 during maintenance", () => {
     const rule = nginx.slice(
       nginx.indexOf('set $maintenance "";'),
@@ -90,7 +98,7 @@ describe("web node", () => {
     expect(rule).toMatch(/if \(\$uri = \/healthz\) \{\s+set \$maintenance "";/);
     expect(rule).toMatch(/if \(\$maintenance\) \{\s+return 419;/);
     const place = rule.slice(rule.indexOf("location @maintenance"));
-    expect(place).toMatch(/add_header Retry-After 60 always;[^}]*return 503 '/);
+    expect(place).toMatch(/add_header Retry-After 60 always;[^]*return 503 '/);
     expect(place).toContain("This site is in maintenance.");
   });
 
