@@ -16,7 +16,7 @@ export const startSeconds = 330;
  * workers.
  */
 const settleMs = 300;
-/** Shortest stop that systemd ends by a kill, seconds; less than each `TimeoutStopSec` of the units. */
+/** Shortest restart that may contain a kill, seconds; only a worker's `stopSeconds` may be shorter, and its kill is not told. */
 const slowSeconds = 5;
 
 /** Result of {@link bringUp}. */

@@ -46,16 +46,21 @@ export function isUnchanged(now: UnitState | undefined, earlier: UnitState | und
 /** What systemd logs before it kills processes of a unit that did not end in time after SIGTERM (its `service.c`). */
 const killing = /: State '(?:stop|final)-sigterm' timed out\. Killing\.$/m;
 
+/** What a unit logged in the last seconds, and systemd about it. The journal uses the wall clock. */
+async function journalOf(unit: string, seconds: number, ...options: string[]): Promise<string> {
+  const since = `@${Math.floor(Date.now() / 1000 - seconds)}`;
+  const shape = ["--no-pager", "-o", "cat", ...options, "--since", since];
+  const { stdout } = await run(["/usr/bin/journalctl", ...shape, "-u", unit]);
+  return stdout;
+}
+
 /**
  * True if systemd killed a process of a unit at its stop, which lasted too long.
  *
  * @param secondsAgo how far back the journal is read, at least to the begin of the stop.
  */
 export async function wasKilled(unit: string, secondsAgo: number): Promise<boolean> {
-  const since = `@${Math.floor(Date.now() / 1000 - secondsAgo)}`;
-  const shape = ["--no-pager", "-o", "cat", "--since", since, "-u", unit];
-  const { stdout } = await run(["/usr/bin/journalctl", ...shape]);
-  return killing.test(stdout);
+  return killing.test(await journalOf(unit, secondsAgo));
 }
 
 /**
@@ -64,9 +69,6 @@ export async function wasKilled(unit: string, secondsAgo: number): Promise<boole
  * @param lines how many. Node.js prints the reason above about 18 lines of call stack, and systemd about 8 lines below.
  */
 export async function journalTail(unit: string, lines = 60): Promise<string> {
-  // The journal uses the wall clock.
-  const begun = Math.floor(Date.now() / 1000 - process.uptime());
-  const shape = ["--no-pager", "-o", "cat", "-n", String(lines), "--since", `@${begun}`];
-  const { stdout } = await run(["/usr/bin/journalctl", ...shape, "-u", unit]);
-  return `--- last lines of ${unit} ---\n${stdout.trim()}`;
+  const logged = await journalOf(unit, process.uptime(), "-n", String(lines));
+  return `--- last lines of ${unit} ---\n${logged.trim()}`;
 }

@@ -98,7 +98,7 @@ describe("web node", () => {
     expect(rule).toMatch(/if \(\$uri = \/healthz\) \{\s+set \$maintenance "";/);
     expect(rule).toMatch(/if \(\$maintenance\) \{\s+return 419;/);
     const place = rule.slice(rule.indexOf("location @maintenance"));
-    expect(place).toMatch(/add_header Retry-After 60 always;[^]*return 503 '/);
+    expect(place).toMatch(/add_header Retry-After 60 always;[^}]*types \{ \}[^}]*return 503 '/);
     expect(place).toContain("This site is in maintenance.");
   });
 

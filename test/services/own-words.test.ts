@@ -45,7 +45,7 @@ describe("what the stack file says to Nginx", () => {
 describe("what the stack file says to HAProxy", () => {
   it("ends the public frontend, so that a section that it begins takes nothing of it along", () => {
     expect(edge).toMatch(
-      /\n {2}# webstack:loadBalancers\.haproxySnippet begins\n(.*\n)+ {2}# webstack:loadBalancers\.haproxySnippet ends\n\n/,
+      /\n {2}default_backend web\n {2}http-request allow [^\n]*\n {2}# webstack:loadBalancers\.haproxySnippet begins\n(.*\n)+ {2}# webstack:loadBalancers\.haproxySnippet ends\n\n/,
     );
   });
 

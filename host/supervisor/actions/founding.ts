@@ -116,11 +116,11 @@ export class Founding {
     const { override, observer, memory, sight } = this.parts;
     const groupId = await groupIdOf(mysql);
     const isHeld = () => override.holds({ ...observer.state, member }, sight(), monotonicMs());
-    if (agreed.kind === "override" && !isHeld()) {
+    const isOverride = agreed.kind === "override";
+    if (isOverride && !isHeld()) {
       throw new Error("another group was seen: the operator's override no longer holds");
     }
     const certificate = { ...agreed, founder: this.node, groupId };
-    const isOverride = agreed.kind === "override";
     const known = isOverride ? knownAtOverride([observer.state, ...sight().peers]) : {};
     memory.certify({ ...certificate, ...known });
     override.end();
